@@ -1,0 +1,34 @@
+// catalogo: takes no command of the flow; it answers what is for sale, zero units included.
+import type { ProdutoId } from '../../contratos/ids.ts'
+import type { Contexto, ModuloDeServico } from '../partes.ts'
+import type { ProdutoNoCatalogo } from '../vizinhos.ts'
+import { mostrar } from './domain.ts'
+import { importar, produtosPorId, todosOsProdutos } from './repository.ts'
+import { criarUnidades } from './unidades.ts'
+
+export interface ConsultasDeCatalogo {
+  /** All, or those of the ids given; unknown ids are left out. */
+  produtos(ids?: readonly ProdutoId[]): Promise<readonly ProdutoNoCatalogo[]>
+}
+
+export const catalogo = (): ModuloDeServico<ConsultasDeCatalogo> => ({
+  nome: 'catalogo',
+  esquema: new URL('./schema.sql', import.meta.url),
+  importar,
+  async iniciar({ db, vizinhos }: Contexto) {
+    const unidades = criarUnidades(vizinhos.unidadesLivres)
+    return {
+      servico: { handle: async () => [] },
+      consultas: {
+        async produtos(ids) {
+          const { livres, desatualizadas } = await unidades()
+          const produtos = ids
+            ? await produtosPorId(db.leitura, ids)
+            : await todosOsProdutos(db.leitura)
+          return produtos.map((produto) => mostrar(produto, livres, desatualizadas))
+        },
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+  },
+})

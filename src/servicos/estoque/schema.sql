@@ -1,0 +1,20 @@
+-- Free and reserved units of each product; free + reserved + gone never exceeds what came in.
+create table if not exists produtos_local (
+  produto_id integer primary key,
+  inicial integer not null check (inicial >= 0),
+  livre integer not null check (livre >= 0)
+);
+-- One row per order. A release that overtakes its reservation leaves `liberado` (K6).
+create table if not exists separacao_estoque (
+  pedido_id integer primary key,
+  status text not null check (status in ('concluido', 'insuficiente', 'liberado')),
+  motivo text,
+  data_separacao text,
+  data_liberacao text
+);
+create table if not exists itens_separacao (
+  pedido_id integer not null,
+  produto_id integer not null,
+  quantidade integer not null check (quantidade > 0),
+  primary key (pedido_id, produto_id)
+);

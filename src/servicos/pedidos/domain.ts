@@ -1,0 +1,172 @@
+// Prices an order when it is made, and keeps the status that its steps have reached.
+import {
+  type CancelarPedido,
+  type ConcluirPedido,
+  type CriarPedido,
+  doPedido,
+  type RecusarPedido,
+  type Registrar,
+  type SolicitarCancelamento,
+} from '../../contratos/comandos.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import type {
+  CancelamentoRecusado,
+  CancelamentoSolicitado,
+  PedidoCancelado,
+  PedidoConcluido,
+  PedidoCriado,
+  PedidoRecusado,
+  StatusPedido,
+  StatusRegistrado,
+} from '../../contratos/eventos.ts'
+import { statusApos } from '../../contratos/fluxo.ts'
+import { comoPedidoId, MAIOR_ID, type ProdutoId } from '../../contratos/ids.ts'
+import type { ProdutoNoCatalogo } from '../vizinhos.ts'
+import { precificar } from './precificacao.ts'
+
+export interface Pedido {
+  readonly status: StatusPedido
+  readonly motivo?: string | undefined
+  readonly origem: 'vivo' | 'historico'
+  /** Why a cancellation was asked for, once it was. */
+  readonly cancelamento?: string | undefined
+}
+export interface Estado {
+  readonly pedido?: Pedido | undefined
+  readonly proximoId: number
+}
+export type Comandos =
+  | CriarPedido
+  | ConcluirPedido
+  | CancelarPedido
+  | RecusarPedido
+  | Registrar
+  | SolicitarCancelamento
+export type Respostas =
+  | PedidoCriado
+  | PedidoConcluido
+  | PedidoCancelado
+  | PedidoRecusado
+  | StatusRegistrado
+  | CancelamentoSolicitado
+  | CancelamentoRecusado
+export interface Preparo {
+  readonly produtos: ReadonlyMap<ProdutoId, ProdutoNoCatalogo>
+}
+
+const POSTO: Readonly<Record<StatusPedido, number>> = {
+  pendente: 0,
+  pagamento_aprovado: 1,
+  em_separacao: 2,
+  nf_emitida: 3,
+  enviado: 4,
+  entregue: 5,
+  cancelado: 9,
+  recusado: 9,
+}
+export const encerrado = (status: StatusPedido): boolean => POSTO[status] >= POSTO.enviado
+const desfeito = (status: StatusPedido): boolean => POSTO[status] === POSTO.cancelado
+
+export function decide(
+  estado: Estado,
+  { comando, preparo }: { comando: Comandos; preparo: Preparo },
+): Respostas {
+  if (comando.tipo === 'CriarPedido') return criar(estado, comando, preparo)
+  const { pedido } = estado
+  if (!pedido) throw new ErroDeNegocio('pedido_desconhecido')
+  const base = doPedido(comando)
+  switch (comando.tipo) {
+    case 'Registrar': {
+      const status = statusApos[comando.evento]
+      if (!status) throw new Error(`o evento ${comando.evento} não muda o status do pedido`)
+      const mudou = POSTO[status] > POSTO[pedido.status]
+      return { ...base, tipo: 'StatusRegistrado', status: mudou ? status : pedido.status, mudou }
+    }
+    case 'ConcluirPedido':
+      if (desfeito(pedido.status)) throw segundoFim(pedido, 'enviado')
+      return { ...base, tipo: 'PedidoConcluido', ...avancar(pedido, 'enviado') }
+    case 'CancelarPedido':
+      return { ...base, ...desfazer(pedido, 'cancelado', comando.motivo) }
+    case 'RecusarPedido':
+      return { ...base, ...desfazer(pedido, 'recusado', comando.motivo) }
+    case 'SolicitarCancelamento': {
+      const motivo = motivoParaNaoCancelar(pedido)
+      if (motivo) return { ...base, tipo: 'CancelamentoRecusado', motivo }
+      return { ...base, tipo: 'CancelamentoSolicitado', motivo: comando.motivo }
+    }
+    default:
+      return comando satisfies never
+  }
+}
+
+function criar(estado: Estado, comando: CriarPedido, { produtos }: Preparo): PedidoCriado {
+  if (estado.proximoId > MAIOR_ID) throw new Error('acabaram os números de pedido')
+  const { itens, valor_centavos } = precificar(comando, produtos)
+  const { cliente_id, metodo, chave_simulacao } = comando
+  return {
+    ...doPedido({
+      pedido_id: comoPedidoId(estado.proximoId),
+      ...(chave_simulacao !== undefined && { chave_simulacao }),
+    }),
+    tipo: 'PedidoCriado',
+    cliente_id,
+    itens,
+    valor_centavos,
+    metodo,
+  }
+}
+
+function avancar(pedido: Pedido, status: StatusPedido) {
+  const mudou = POSTO[status] > POSTO[pedido.status]
+  return { status: mudou ? status : pedido.status, mudou }
+}
+
+/**
+ * `cancelado` and `recusado` both mean that nothing was kept, so the one that came first absorbs
+ * the other; an order that was shipped cannot come undone: that is a defect, said aloud (K12).
+ */
+function desfazer(pedido: Pedido, status: 'cancelado' | 'recusado', motivo: string) {
+  if (encerrado(pedido.status) && !desfeito(pedido.status)) throw segundoFim(pedido, status)
+  const mudou = !encerrado(pedido.status)
+  const fim = mudou ? status : pedido.status
+  const tipo = fim === 'recusado' ? 'PedidoRecusado' : 'PedidoCancelado'
+  return { tipo, status: fim, mudou, motivo: mudou ? motivo : (pedido.motivo ?? motivo) } as const
+}
+
+const segundoFim = (pedido: Pedido, outro: StatusPedido): Error =>
+  new Error(`segundo fim do pedido: já está ${pedido.status}, agora seria ${outro}`)
+
+function motivoParaNaoCancelar({ status, origem }: Pedido): string | undefined {
+  if (status === 'enviado' || status === 'entregue') return 'pedido_ja_enviado'
+  return encerrado(status) || origem === 'historico' ? 'pedido_encerrado' : undefined
+}
+
+export function evolve(estado: Estado, evento: Respostas): Estado {
+  switch (evento.tipo) {
+    case 'PedidoCriado':
+      return {
+        pedido: { status: 'pendente', origem: 'vivo' },
+        proximoId: evento.pedido_id + 1,
+      }
+    case 'CancelamentoSolicitado':
+      return { ...estado, pedido: { ...conhecido(estado), cancelamento: evento.motivo } }
+    case 'CancelamentoRecusado':
+      return estado
+    case 'StatusRegistrado':
+    case 'PedidoConcluido':
+    case 'PedidoCancelado':
+    case 'PedidoRecusado':
+      if (!evento.mudou) return estado
+      return {
+        ...estado,
+        pedido: { ...conhecido(estado), status: evento.status, motivo: evento.motivo },
+      }
+    default:
+      return evento satisfies never
+  }
+}
+
+function conhecido({ pedido }: Estado): Pedido {
+  if (!pedido) throw new Error('evento de um pedido que não existe')
+  return pedido
+}

@@ -1,0 +1,37 @@
+-- The orders. A live order is unfinished until `encerrado`; the resumer walks just those.
+create table if not exists pedidos (
+  id integer primary key,
+  cliente_id integer not null,
+  arquitetura text not null,
+  origem text not null default 'vivo' check (origem in ('vivo', 'historico')),
+  status text not null check (status in ('pendente', 'pagamento_aprovado', 'em_separacao',
+    'nf_emitida', 'enviado', 'entregue', 'cancelado', 'recusado')),
+  motivo text,
+  metodo text check (metodo in ('cartao_credito', 'boleto', 'pix')),
+  total_centavos bigint not null check (total_centavos > 0),
+  chave_simulacao text,
+  cancelamento text,                  -- why a cancellation was asked for, once it was
+  encerrado integer not null default 0 check (encerrado in (0, 1)),
+  traceparent text,
+  criado_em text not null,
+  atualizado_em text not null
+);
+create index if not exists pedidos_do_cliente on pedidos (cliente_id, id);
+create index if not exists pedidos_abertos on pedidos (id)
+  where encerrado = 0 and origem = 'vivo';
+
+create table if not exists itens_pedido (
+  pedido_id integer not null references pedidos (id),
+  produto_id integer not null,
+  quantidade integer not null check (quantidade > 0),
+  preco_unitario_centavos bigint not null check (preco_unitario_centavos >= 0),
+  primary key (pedido_id, produto_id)
+);
+
+-- Orders whose flow met something that no repeat can mend: shown, counted, ended by a person.
+create table if not exists retidos (
+  pedido_id integer primary key references pedidos (id),
+  codigo text not null,
+  mensagem text not null,
+  desde text not null
+);
