@@ -1,0 +1,71 @@
+// What an architecture is: a way for a command to reach the service that decides it, and for the
+// answer to come back. Differences are named flags, read by the code, the tests and the report.
+import type { FastifyInstance } from 'fastify'
+import type { Envelope } from '../contratos/envelope.ts'
+import type { ErroDeNegocio } from '../contratos/errors.ts'
+import type { Evento } from '../contratos/eventos.ts'
+import type { NomeArquitetura, NomeServico } from '../contratos/ids.ts'
+
+/** One event of a reply; `repetido` when the command was known before. */
+export interface Passo {
+  readonly evento: Evento
+  readonly repetido: boolean
+}
+/** What a request did, in order, as far as it came; `falha` says why it came no further. */
+export interface Trilha {
+  readonly passos: readonly Passo[]
+  readonly falha?: ErroDeNegocio | undefined
+}
+
+/** Sends one command to its service. Never throws: bad news is in the trail. */
+export type Enviar = (envelope: Envelope, seguir: boolean) => Promise<Trilha>
+
+/** A service's door as an inbound adapter sees it; `seguir` asks it to nest the forward calls. */
+export type Atender = (envelope: Envelope, seguir: boolean) => Promise<Trilha>
+
+export interface Caracteristicas {
+  /** The caller learns the order's end, or only that it was accepted. */
+  readonly replyIs: 'final' | 'aceite'
+  /** The services are processes of their own, so one of them can die alone. */
+  readonly processosSeparados: boolean
+  /** The client of another language can speak it. */
+  readonly publica: boolean
+}
+
+export const caracteristicas: Readonly<Record<NomeArquitetura, Caracteristicas>> = {
+  memoria: { replyIs: 'final', processosSeparados: false, publica: false },
+  rest: { replyIs: 'final', processosSeparados: true, publica: true },
+}
+
+/** What an inbound adapter needs of the service it opens a door for. */
+export interface Hospedeiro {
+  readonly nome: NomeServico
+  readonly atender: Atender
+  /** The service's read models. */
+  readonly consultas: unknown
+  /** The HTTP server of the process, not listening yet. */
+  readonly app: FastifyInstance
+}
+
+/** An architecture opened in one process: the way out first, then the door that continues by it. */
+export interface Aberta extends AsyncDisposable {
+  readonly nome: NomeArquitetura
+  readonly enviar: Enviar
+  servir(hospedeiro: Hospedeiro): Promise<void>
+}
+export type Enderecos = Readonly<Partial<Record<NomeServico, string>>>
+
+/** Loaded only when open: a closed architecture costs no memory. */
+const ABRIR: {
+  readonly [N in Exclude<NomeArquitetura, 'memoria'>]: (enderecos: Enderecos) => Promise<Aberta>
+} = {
+  rest: async (enderecos) => (await import('./rest/start.ts')).abrirRest(enderecos),
+}
+
+export const abrirArquiteturas = (
+  nomes: readonly NomeArquitetura[],
+  enderecos: Enderecos,
+): Promise<Aberta[]> =>
+  Promise.all(nomes.filter((nome) => nome !== 'memoria').map((nome) => ABRIR[nome](enderecos)))
+
+export const parar = (falha: ErroDeNegocio): Trilha => ({ passos: [], falha })

@@ -1,0 +1,83 @@
+// The door of pedidos on the synchronous architectures: starts a flow, waits for its end within
+// the deadline, and sees to it that one order is walked by one walker at a time.
+import type { Contexto, Envelope, Servico } from '../contratos/envelope.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
+import type { Evento } from '../contratos/eventos.ts'
+import type { NomeArquitetura, PedidoId } from '../contratos/ids.ts'
+import type { Atender, Enviar, Trilha } from './arquitetura.ts'
+import { decidir, percorrer } from './percurso.ts'
+
+export interface Raiz {
+  readonly atender: Atender
+  /** Walks an order on from `inicial`; a walk of the same order already under way is joined. */
+  retomar(inicial: Evento, contexto: Contexto): Promise<Trilha>
+  emAndamento(): number
+}
+
+/** Told of a walk that no repeat can mend, so that the order is kept for a person. */
+type AoReter = (pedido: PedidoId, falha: ErroDeNegocio) => Promise<void>
+
+export function criarRaiz(
+  servico: Servico,
+  saidas: ReadonlyMap<NomeArquitetura, Enviar>,
+  prazoDaCadeiaMs: number,
+  aoReter: AoReter,
+): Raiz {
+  const andando = new Map<string, Promise<Trilha>>()
+
+  /** An order resumed after a restart may have come by an architecture that is closed now. */
+  function saida(arquitetura: NomeArquitetura): Enviar {
+    const enviar = saidas.get(arquitetura) ?? saidas.values().next().value
+    if (!enviar) throw new ErroDeNegocio('arquitetura_fechada')
+    return enviar
+  }
+
+  async function andar(inicial: Evento, contexto: Contexto): Promise<Trilha> {
+    const prazo = Date.now() + prazoDaCadeiaMs
+    const comPrazo = { ...contexto, prazo }
+    const trilha = await percorrer(servico, saida(contexto.arquitetura), inicial, comPrazo)
+    if (trilha.falha && !trilha.falha.canRetry) await aoReter(inicial.pedido_id, trilha.falha)
+    return trilha
+  }
+
+  function retomar(inicial: Evento, contexto: Contexto): Promise<Trilha> {
+    const nome = `${inicial.pedido_id}/${inicial.tipo}`
+    let walk = andando.get(nome)
+    if (!walk) {
+      walk = andar(inicial, contexto).finally(() => andando.delete(nome))
+      andando.set(nome, walk)
+    }
+    return walk
+  }
+
+  const atender: Atender = async (envelope) => {
+    const inicio = await iniciar(servico, saida(envelope.arquitetura), envelope)
+    const primeiro = inicio.passos[0]
+    if (inicio.falha || !primeiro) return inicio
+    const resto = await dentroDoPrazo(retomar(primeiro.evento, envelope), envelope.prazo)
+    return { passos: [...inicio.passos, ...resto.passos], falha: resto.falha }
+  }
+
+  return { atender, retomar, emAndamento: () => andando.size }
+}
+
+/** The first command of a flow is decided here, or sent to the service that decides it. */
+function iniciar(servico: Servico, enviar: Enviar, envelope: Envelope): Promise<Trilha> {
+  if (envelope.comando.tipo === 'ConfirmarEntrega') return enviar(envelope, false)
+  return decidir(servico, envelope)
+}
+
+/** Nobody waits longer than they said; the walk goes on by itself. */
+async function dentroDoPrazo(walk: Promise<Trilha>, prazo: number | undefined): Promise<Trilha> {
+  if (prazo === undefined) return walk
+  let relogio: NodeJS.Timeout | undefined
+  const esgotou = new Promise<Trilha>((resolver) => {
+    const falha = new ErroDeNegocio('pedido_em_andamento')
+    relogio = setTimeout(() => resolver({ passos: [], falha }), Math.max(0, prazo - Date.now()))
+  })
+  try {
+    return await Promise.race([walk, esgotou])
+  } finally {
+    clearTimeout(relogio)
+  }
+}

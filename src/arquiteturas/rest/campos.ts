@@ -1,0 +1,50 @@
+// The fields of the REST contract: text from outside is parsed once, here.
+import * as z from 'zod'
+import { METODOS } from '../../contratos/comandos.ts'
+import { type Centavos, MAIOR_VALOR } from '../../contratos/dinheiro.ts'
+import {
+  type ClienteId,
+  type Instante,
+  MAIOR_ID,
+  type PedidoId,
+  type ProdutoId,
+} from '../../contratos/ids.ts'
+
+export const MAIOR_QUANTIDADE = 1_000
+export const MAXIMO_DE_ITENS = 100
+
+const inteiro = z.number().int()
+const id = inteiro.min(1).max(MAIOR_ID)
+export const pedidoId = id.transform((n) => n as PedidoId)
+export const clienteId = id.transform((n) => n as ClienteId)
+export const produtoId = id.transform((n) => n as ProdutoId)
+export const centavos = inteiro
+  .min(1)
+  .max(MAIOR_VALOR)
+  .transform((n) => n as Centavos)
+export const metodo = z.enum(METODOS)
+export const motivo = z.string().min(1).max(200)
+export const chaveDeSimulacao = z.string().min(1).max(100)
+export const instante = z.iso.datetime().transform((texto) => texto as Instante)
+
+/** The id in a path, written in digits alone. */
+export const idNoCaminho = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/)
+  .transform(Number)
+  .pipe(id)
+
+export const itens = z
+  .array(z.object({ produto_id: produtoId, quantidade: inteiro.min(1).max(MAIOR_QUANTIDADE) }))
+  .min(1, 'o pedido precisa de ao menos um item')
+  .max(MAXIMO_DE_ITENS, `o pedido aceita até ${MAXIMO_DE_ITENS} itens`)
+  .superRefine((lista, contexto) => {
+    const vistos = new Set<number>()
+    lista.forEach(({ produto_id }, i) => {
+      if (vistos.has(produto_id)) {
+        const message = `o produto ${produto_id} aparece duas vezes; some as quantidades`
+        contexto.addIssue({ code: 'custom', path: [i, 'produto_id'], message })
+      }
+      vistos.add(produto_id)
+    })
+  })

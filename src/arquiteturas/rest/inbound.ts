@@ -1,0 +1,76 @@
+// Arrives as a Fastify route: one POST for each command that the service decides.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Comando } from '../../contratos/comandos.ts'
+import { destino } from '../../contratos/comandos.ts'
+import { type Contexto, envelopar, rastreio } from '../../contratos/envelope.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../../contratos/ids.ts'
+import type { Atender, Trilha } from '../arquitetura.ts'
+import { PROBLEMA, paraHttp, RETRY_AFTER_S } from './errors.ts'
+import { type Enviavel, type Mensagem, mensagens } from './mensagens.ts'
+
+export function registrarRotas(app: FastifyInstance, nome: NomeServico, atender: Atender): void {
+  for (const [tipo, mensagem] of Object.entries(mensagens)) {
+    if (destino[tipo as Enviavel] !== nome) continue
+    registrar(app, mensagem as unknown as Mensagem, nome, atender)
+  }
+}
+
+function registrar(
+  app: FastifyInstance,
+  mensagem: Mensagem,
+  nome: NomeServico,
+  atender: Atender,
+): void {
+  const temId = mensagem.caminho.includes(':pedido_id')
+  app.post(mensagem.caminho, {
+    schema: { summary: mensagem.resumo, tags: [nome], body: mensagem.corpo },
+    ...(temId && { preValidation: juntarId }),
+    handler: async (requisicao, resposta) => {
+      const seguir = requisicao.headers['x-seguir']
+      const envelope = envelopar(requisicao.body as Comando, contextoDe(requisicao))
+      const trilha = await atender(envelope, seguir === '1')
+      return responder(resposta, mensagem, trilha, seguir !== undefined)
+    },
+  })
+}
+
+/** The path names the order, the body the rest: they are read as one. */
+async function juntarId(requisicao: FastifyRequest): Promise<void> {
+  const { pedido_id } = requisicao.params as { pedido_id: string }
+  requisicao.body = { ...(requisicao.body as object | null), pedido_id: Number(pedido_id) }
+}
+
+/** First time 201, repeat 200 with the same body; our own callers also get the trail. */
+export function responder(
+  resposta: FastifyReply,
+  mensagem: Mensagem,
+  { passos, falha }: Trilha,
+  comEventos: boolean,
+): object {
+  const primeiro = passos[0]
+  if (!primeiro) throw falha ?? new ErroDeNegocio('defeito')
+  const eventos = comEventos ? { eventos: passos } : {}
+  if (falha && comEventos) {
+    const problema = paraHttp(falha)
+    resposta.code(problema.status).header('content-type', PROBLEMA)
+    if (falha.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
+    return { ...problema, ...eventos }
+  }
+  resposta.code(primeiro.repetido ? 200 : 201)
+  return { ...mensagem.responder(primeiro.evento as never), ...eventos }
+}
+
+const MAIOR_PRAZO_MS = 120_000
+
+/** Who asks, how long they wait, and which trace this belongs to; all optional for a stranger. */
+export function contextoDe({ headers }: FastifyRequest): Contexto {
+  const prazoMs = Number(headers['x-prazo-ms'])
+  const arquitetura = ARQUITETURAS.find((a) => a === headers['x-arquitetura']) ?? 'rest'
+  const comPrazo = Number.isFinite(prazoMs) && headers['x-prazo-ms'] !== undefined
+  return {
+    arquitetura: arquitetura satisfies NomeArquitetura,
+    traceparent: rastreio(headers.traceparent),
+    ...(comPrazo && { prazo: Date.now() + Math.min(Math.max(prazoMs, 0), MAIOR_PRAZO_MS) }),
+  }
+}

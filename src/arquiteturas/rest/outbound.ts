@@ -1,0 +1,123 @@
+// Leaves by an HTTP request over a pool of kept-alive connections, one pool per neighbour.
+import { setTimeout as esperar } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { destino } from '../../contratos/comandos.ts'
+import type { Envelope } from '../../contratos/envelope.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import type { Evento } from '../../contratos/eventos.ts'
+import { fluxo } from '../../contratos/fluxo.ts'
+import type { NomeServico } from '../../contratos/ids.ts'
+import { type Enderecos, type Enviar, type Passo, parar, type Trilha } from '../arquitetura.ts'
+import { criarOrcamento, type Orcamento, PAUSA_DA_REPETICAO_MS, prazoDoSalto } from '../politica.ts'
+import { deHttp, falhouNaConexao } from './errors.ts'
+import { mensagemDe } from './mensagens.ts'
+
+/** Requests under way to one neighbour; those beyond wait in the pool, within their deadline. */
+const CONEXOES = 256
+
+interface Vizinho {
+  readonly pool: Pool
+  readonly orcamento: Orcamento
+}
+
+export function criarSaida(enderecos: Enderecos): { enviar: Enviar } & AsyncDisposable {
+  const vizinhos = new Map<NomeServico, Vizinho>()
+  for (const [nome, url] of Object.entries(enderecos)) {
+    const pool = new Pool(url, { connections: CONEXOES, keepAliveTimeout: 30_000 })
+    vizinhos.set(nome as NomeServico, { pool, orcamento: criarOrcamento() })
+  }
+
+  const enviar: Enviar = async (envelope, seguir) => {
+    const nome = destino[envelope.comando.tipo]
+    const vizinho = vizinhos.get(nome)
+    if (!vizinho) return parar(new ErroDeNegocio('servico_indisponivel', semEndereco(nome)))
+    vizinho.orcamento.gastou()
+    for (let repeticao = false; ; repeticao = true) {
+      try {
+        return await requisitar(vizinho.pool, envelope, seguir)
+      } catch (erro) {
+        const podeRepetir = !repeticao && falhouNaConexao(erro) && vizinho.orcamento.podeRepetir()
+        if (!podeRepetir) return parar(comoFalha(nome, erro))
+        await esperar(PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
+      }
+    }
+  }
+  return {
+    enviar,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...vizinhos.values()].map(({ pool }) => pool.destroy()))
+    },
+  }
+}
+
+async function requisitar(pool: Pool, envelope: Envelope, seguir: boolean): Promise<Trilha> {
+  const restaMs = prazoDoSalto(envelope.prazo)
+  if (typeof restaMs !== 'number') return parar(restaMs)
+  const { comando } = envelope
+  const mensagem = mensagemDe(comando.tipo)
+  if (!mensagem || !('pedido_id' in comando)) throw new Error(`${comando.tipo} não sai de pedidos`)
+  const desistencia = new AbortController()
+  const relogio = setTimeout(() => desistencia.abort(), restaMs)
+  try {
+    const resposta = await pool.request({
+      method: 'POST',
+      path: mensagem.caminho.replace(':pedido_id', String(comando.pedido_id)),
+      headers: cabecalhos(envelope, seguir, restaMs),
+      body: JSON.stringify(mensagem.escrever(comando)),
+      signal: desistencia.signal,
+    })
+    const corpo = comoObjeto(await resposta.body.text())
+    return lerResposta(envelope, resposta.statusCode, corpo)
+  } catch (erro) {
+    if (desistencia.signal.aborted) return parar(new ErroDeNegocio('prazo_esgotado'))
+    throw erro
+  } finally {
+    clearTimeout(relogio)
+  }
+}
+
+const cabecalhos = (envelope: Envelope, seguir: boolean, restaMs: number) => ({
+  'content-type': 'application/json',
+  traceparent: envelope.traceparent,
+  'x-arquitetura': envelope.arquitetura,
+  'x-prazo-ms': String(Math.floor(restaMs)),
+  'x-seguir': seguir ? '1' : '0',
+})
+
+function lerResposta(envelope: Envelope, status: number, corpo: Record<string, unknown>): Trilha {
+  const passos = lerPassos(corpo.eventos)
+  if (status >= 400) return { passos, falha: deHttp(status, corpo) }
+  if (passos.length > 0) return { passos }
+  // A foreign server: it answers the contract's fields and continues nothing.
+  const { comando } = envelope
+  const evento = mensagemDe(comando.tipo)?.entender(comando as never, corpo)
+  if (evento) return { passos: [{ evento, repetido: status === 200 }] }
+  const detalhe = `A resposta a ${comando.tipo} não tem os campos do contrato.`
+  return parar(new ErroDeNegocio('operacao_nao_suportada', detalhe))
+}
+
+const lerPassos = (eventos: unknown): readonly Passo[] =>
+  Array.isArray(eventos) && eventos.every(ehPasso) ? eventos : []
+
+const ehPasso = (passo: unknown): passo is Passo => {
+  const evento = (passo as Partial<Passo> | null)?.evento as Partial<Evento> | undefined
+  return typeof evento?.tipo === 'string' && evento.tipo in fluxo
+}
+
+function comoObjeto(texto: string): Record<string, unknown> {
+  try {
+    const valor: unknown = JSON.parse(texto)
+    return typeof valor === 'object' && valor !== null ? (valor as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function comoFalha(nome: NomeServico, erro: unknown): ErroDeNegocio {
+  if (!falhouNaConexao(erro)) return new ErroDeNegocio('defeito', undefined, { causa: erro })
+  return new ErroDeNegocio('servico_indisponivel', `O serviço ${nome} não respondeu.`, {
+    causa: erro,
+  })
+}
+
+const semEndereco = (nome: NomeServico): string => `O serviço ${nome} não tem endereço conhecido.`

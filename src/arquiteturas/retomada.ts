@@ -1,0 +1,89 @@
+// The resumer: walks on the orders whose flow was interrupted, wherever that was. Because every
+// command keeps its name (K1) and answers its stored event (K4), walking again from the first
+// event is always right, whatever was done before.
+import { setTimeout as esperar } from 'node:timers/promises'
+import type { ErroDeNegocio } from '../contratos/errors.ts'
+import type { EventoGravado } from '../contratos/eventos.ts'
+import type { Instante, NomeArquitetura, PedidoId } from '../contratos/ids.ts'
+import type { Leitura } from '../persistencia/database.ts'
+import { eventosDoPedido } from '../persistencia/diario.ts'
+import type { ConsultasDePedidos, PedidoAberto } from '../servicos/pedidos/consultas.ts'
+import type { Trilha } from './arquitetura.ts'
+import type { Raiz } from './raiz.ts'
+
+const POR_RODADA = 50
+const RODADA_MS = 1_000
+const MAIOR_ESPERA_MS = 600_000
+
+interface Espera {
+  readonly ateMs: number
+  readonly proximaMs: number
+}
+
+export interface OpcoesDaRetomada {
+  readonly prazoDaCadeiaMs: number
+  readonly rodadaMs?: number
+  readonly aoFalhar?: (pedido: PedidoId, falha: ErroDeNegocio) => void
+}
+
+/** Runs until the signal aborts; at most 50 orders a second, each ever more rarely. */
+export async function retomarSempre(
+  raiz: Raiz,
+  consultas: ConsultasDePedidos,
+  leitura: Leitura,
+  opcoes: OpcoesDaRetomada,
+  signal: AbortSignal,
+): Promise<void> {
+  const primeiraEsperaMs = 2 * opcoes.prazoDaCadeiaMs
+  const esperas = new Map<PedidoId, Espera>()
+
+  async function umaRodada(): Promise<void> {
+    const velhosAte = new Date(Date.now() - primeiraEsperaMs).toISOString() as Instante
+    let apos = 0
+    let retomados = 0
+    while (retomados < POR_RODADA && !signal.aborted) {
+      const abertos = await consultas.abertos(apos, velhosAte, POR_RODADA)
+      const maduros = abertos.filter(({ id }) => (esperas.get(id)?.ateMs ?? 0) <= Date.now())
+      await Promise.all(maduros.map((pedido) => retomarUm(pedido)))
+      retomados += maduros.length
+      if (abertos.length < POR_RODADA) break
+      apos = abertos.at(-1)!.id
+    }
+  }
+
+  async function retomarUm({ id }: PedidoAberto): Promise<void> {
+    const { falha } = await retomarPedido(raiz, leitura, id)
+    if (!falha) {
+      esperas.delete(id)
+      return
+    }
+    const ms = esperas.get(id)?.proximaMs ?? primeiraEsperaMs
+    esperas.set(id, { ateMs: Date.now() + ms, proximaMs: Math.min(ms * 2, MAIOR_ESPERA_MS) })
+    opcoes.aoFalhar?.(id, falha)
+  }
+
+  while (!signal.aborted) {
+    await umaRodada().catch(() => undefined)
+    const pausa = esperar(opcoes.rodadaMs ?? RODADA_MS, undefined, { signal, ref: false })
+    await pausa.catch(() => undefined)
+  }
+}
+
+/** One order, now. A cancellation asked for and not refused goes first. */
+export async function retomarPedido(raiz: Raiz, leitura: Leitura, id: PedidoId): Promise<Trilha> {
+  const eventos = await eventosDoPedido(leitura, id)
+  const cancelamento = eventos.find((e) => e.evento.tipo === 'CancelamentoSolicitado')
+  if (cancelamento) {
+    const trilha = await andarDe(raiz, cancelamento)
+    const ultimo = trilha.passos.at(-1)?.evento
+    if (trilha.falha || ultimo?.tipo !== 'CancelamentoRecusado') return trilha
+  }
+  const criado = eventos.find((e) => e.evento.tipo === 'PedidoCriado')
+  return criado ? andarDe(raiz, criado) : { passos: [] }
+}
+
+const andarDe = (
+  raiz: Raiz,
+  { evento, traceparent, arquitetura }: EventoGravado,
+): Promise<Trilha> =>
+  raiz.retomar(evento, { traceparent, arquitetura: arquitetura as NomeArquitetura })
