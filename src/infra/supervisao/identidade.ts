@@ -1,0 +1,60 @@
+// A remembered process is its pid plus its start time: pids are recycled, and a signal sent to a
+// remembered pid alone can kill a stranger. Everything here signals single pids, never groups.
+import { setTimeout as esperar } from 'node:timers/promises'
+import { erroDeSaida } from './erro_de_saida.ts'
+import { lerProcesso } from './processo_do_sistema.ts'
+
+export interface Identidade {
+  readonly pid: number
+  /** Opaque start time, compared only for equality. */
+  readonly inicio: string
+}
+
+const PASSO_MS = 25
+/** How long the kernel may take to remove a process after SIGKILL. */
+const FIM_APOS_KILL_MS = 3_000
+
+export function identificar(pid: number): Identidade | undefined {
+  const processo = lerProcesso(pid)
+  return processo === undefined ? undefined : { pid, inicio: processo.inicio }
+}
+
+/** Whether this very process, not merely one with its pid, still runs. */
+export function vive(quem: Identidade): boolean {
+  return lerProcesso(quem.pid)?.inicio === quem.inicio
+}
+
+/** Signals `quem` if it still runs. Throws (exit code 1) when it belongs to another user. */
+export function sinalizar(quem: Identidade, sinal: NodeJS.Signals): void {
+  if (!vive(quem)) return
+  try {
+    process.kill(quem.pid, sinal)
+  } catch (erro) {
+    const codigo = erro instanceof Error && 'code' in erro ? erro.code : undefined
+    if (codigo === 'ESRCH') return
+    throw erroDeSaida(`sem permissão para encerrar o processo ${quem.pid}`, 1)
+  }
+}
+
+/** Waits until all are gone or `limiteMs` has passed; returns those that still run. */
+export async function aguardarFim(
+  quem: readonly Identidade[],
+  limiteMs: number,
+): Promise<readonly Identidade[]> {
+  const prazo = performance.now() + limiteMs
+  let vivos = quem.filter(vive)
+  while (vivos.length > 0 && performance.now() < prazo) {
+    await esperar(PASSO_MS)
+    vivos = vivos.filter(vive)
+  }
+  return vivos
+}
+
+/** SIGTERM, then after `graciaMs` SIGKILL, all at the same time. Throws if one outlives even that. */
+export async function encerrar(quem: readonly Identidade[], graciaMs: number): Promise<void> {
+  for (const um of quem) sinalizar(um, 'SIGTERM')
+  const teimosos = await aguardarFim(quem, graciaMs)
+  for (const um of teimosos) sinalizar(um, 'SIGKILL')
+  const [resto] = await aguardarFim(teimosos, FIM_APOS_KILL_MS)
+  if (resto !== undefined) throw erroDeSaida(`o processo ${resto.pid} não pôde ser encerrado`, 1)
+}
