@@ -36,11 +36,11 @@ export async function percorrer(
   contexto: Contexto,
 ): Promise<Trilha> {
   const passos: Passo[] = []
-  let registrados = 0
+  let aRegistrar: Evento[] = [inicial]
   /** Takes note of the steps since the last time, in one batch with the command behind them. */
   async function decidirAqui(comando?: Comando): Promise<Trilha> {
-    const novos = passos.slice(registrados).map(({ evento }) => registro(evento))
-    registrados = passos.length
+    const novos = aRegistrar.map(registro)
+    aRegistrar = []
     const lote = [...novos, comando].filter((c) => c !== undefined)
     const trilhas = await Promise.all(lote.map((c) => decidir(servico, envelopar(c, contexto))))
     const falha = trilhas.find((t) => t.falha)?.falha
@@ -59,6 +59,7 @@ export async function percorrer(
       ? await decidirAqui(comando)
       : await enviarCom(enviar, comando, contexto, comando.tipo !== 'AnalisarPedido')
     passos.push(...trilha.passos)
+    aRegistrar.push(...trilha.passos.map(({ evento }) => evento))
     const ultimo = trilha.passos.at(-1)
     if (trilha.falha || !ultimo) {
       if (!aqui) await decidirAqui()

@@ -1,0 +1,57 @@
+// The REST checkout over seven services beside a bare chain of the same shape, in turns.
+import { randomUUID } from 'node:crypto'
+import { Pool } from 'undici'
+import { abrirBancada } from '../src/laboratorio/bancada.ts'
+import { carregar, type Medida } from './carga.ts'
+import { abrirCadeia } from './gemeos/cadeia_rest.ts'
+
+const UNIDADES = 100_000_000
+
+export async function benchRest({ emVoo = 128, segundos = 6, rodadas = 3 } = {}): Promise<void> {
+  await using cadeia = await abrirCadeia()
+  await using bancada = await abrirBancada({ unidades: UNIDADES })
+  const nossa: Medida[] = []
+  const gemea: Medida[] = []
+  for (let i = 0; i < rodadas; i++) {
+    gemea.push(await medir(cadeia.url, '/', () => ({}), emVoo, segundos))
+    nossa.push(await medir(bancada.enderecos.pedidos, '/pedidos', novaChave, emVoo, segundos))
+  }
+  console.table({ nossa: mediana(nossa), gêmea: mediana(gemea) })
+  const razoes = nossa.map((n, i) => n.porSegundo / gemea[i]!.porSegundo)
+  console.log(`razão nossa/gêmea por rodada: ${razoes.map((r) => r.toFixed(2)).join(' ')}`)
+  const relatorio = await bancada.conferir()
+  console.log(`${relatorio.pedidos} pedidos conferidos, ${relatorio.problemas.length} problemas`)
+}
+
+const novaChave = () => ({ 'idempotency-key': randomUUID() })
+const CORPO = JSON.stringify({
+  cliente_id: 1,
+  itens: [{ produto_id: 1, quantidade: 1 }, { produto_id: 2, quantidade: 2 }],
+  metodo: 'pix',
+})
+
+async function medir(
+  url: string,
+  path: string,
+  extras: () => Record<string, string>,
+  emVoo: number,
+  segundos: number,
+): Promise<Medida> {
+  const pool = new Pool(url, { connections: emVoo })
+  try {
+    const uma = async () => {
+      const headers = { 'content-type': 'application/json', ...extras() }
+      const resposta = await pool.request({ method: 'POST', path, headers, body: CORPO })
+      await resposta.body.dump()
+      return resposta.statusCode < 300
+    }
+    return await carregar(uma, emVoo, segundos)
+  } finally {
+    await pool.destroy()
+  }
+}
+
+function mediana(medidas: readonly Medida[]): Medida {
+  const ordenadas = [...medidas].sort((a, b) => a.porSegundo - b.porSegundo)
+  return ordenadas[Math.floor(ordenadas.length / 2)]!
+}

@@ -1,0 +1,32 @@
+// The short table that `npm start` prints once everything answers.
+import { relative } from 'node:path'
+import { styleText } from 'node:util'
+import { SERVICOS } from '../contratos/ids.ts'
+import type { Estado } from '../infra/estado.ts'
+
+export function apresentar(
+  estado: Estado,
+  credenciais: string,
+  perfil: string,
+  ms: number,
+): string {
+  const linha = (nome: string, endereco: string, pid?: number) =>
+    `  ${nome.padEnd(12)}${endereco.padEnd(26)}${pid === undefined ? '' : `processo ${pid}`}`
+  const servicos = SERVICOS.map((nome) => {
+    const servico = estado.servicos[nome]
+    return linha(nome, servico?.rest ?? '', servico?.pid)
+  })
+  return [
+    '',
+    styleText('bold', `quatrovias no ar em ${(ms / 1_000).toFixed(1)} s`) + ` · perfil ${perfil}`,
+    '',
+    linha('gateway', estado.gateway),
+    ...servicos,
+    '',
+    `  documentação  ${estado.gateway}/docs`,
+    `  credenciais   ${relative(process.cwd(), credenciais)}`,
+    '',
+    '  Em outro terminal: npm run pedir        Ctrl-C aqui encerra tudo.',
+    '',
+  ].join('\n')
+}

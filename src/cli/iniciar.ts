@@ -1,0 +1,125 @@
+// `npm start`: the seven services and the gateway, each a process of its own under the supervisor,
+// or all in this one with --junto.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, Option } from 'commander'
+import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
+import { ambienteDasPortas, enderecosDas, escolherPortas, type Portas } from '../infra/enderecos.ts'
+import { apagarEstado, type Estado, gravarEstado } from '../infra/estado.ts'
+import { comoFilho } from '../infra/supervisao/processo_filho.ts'
+import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
+import { supervisionar } from '../infra/supervisao/supervisor.ts'
+import { type Trava, travar } from '../infra/supervisao/trava.ts'
+import { apresentar } from './apresentacao.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+export async function comandoIniciar(argumentos: string[]): Promise<number> {
+  const programa = new Command('npm start --')
+    .description('Inicia os sete serviços e o gateway, e fica no ar até Ctrl-C.')
+    .option('--junto', 'tudo em um só processo')
+    .addOption(
+      new Option('--perfil <perfil>', 'simulação dos serviços').choices([
+        'realista',
+        'instantanea',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      `
+Exemplos:
+  npm start
+  npm start -- --perfil instantanea
+  npm start -- --junto
+
+As demais opções são variáveis de ambiente: docs/configuracao.md`,
+    )
+    .parse(argumentos, { from: 'user' })
+  const { junto, perfil } = programa.opts<{ junto?: true; perfil?: string }>()
+  if (perfil) process.env.QUATROVIAS_PERFIL = perfil
+  const configuracao = lerConfiguracao()
+  await using trava = await travar(configuracao.diretorio)
+  await gerarDadosSeFaltam(configuracao)
+  const portas = await escolherPortas(configuracao)
+  await (junto ? tudoJunto(configuracao, portas) : separados(configuracao, portas, trava))
+  return 0
+}
+
+async function gerarDadosSeFaltam({ ecommerce }: Configuracao): Promise<void> {
+  if (existsSync(ecommerce)) return
+  console.log(`Gerando os dados sintéticos em ${ecommerce}…`)
+  const { gerarDados } = await import('../dados/gerador.ts')
+  await gerarDados({ saida: ecommerce })
+}
+
+/** One process each; resolves when all have ended. */
+async function separados(configuracao: Configuracao, portas: Portas, trava: Trava): Promise<void> {
+  const { diretorio } = configuracao
+  const ambiente = {
+    ...ambienteDasPortas(portas),
+    QUATROVIAS_DIR: diretorio,
+    ECOMMERCE_DB: configuracao.ecommerce,
+    NODE_COMPILE_CACHE: join(diretorio, 'cache'),
+  }
+  const processos = [...SERVICOS, 'gateway'].map((nome) => ({
+    nome,
+    argumentos: [MAIN, 'servico', nome],
+    ambiente,
+  }))
+  let apresentado = false
+  const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
+    if (!apresentado) return
+    gravarEstado(diretorio, estadoDe(portas, todos))
+    if (mudou.estado === 'parado') return
+    console.log(`${mudou.nome}: ${mudou.estado}${motivoDe(mudou)}`)
+  }
+  await using supervisor = await supervisionar(processos, { diretorio, trava, aoMudar })
+  await mostrar(configuracao, estadoDe(portas, supervisor.processos()))
+  apresentado = true
+  await supervisor.terminou
+  apagarEstado(diretorio)
+}
+
+const motivoDe = ({ estado, ultimaSaida }: SituacaoDoProcesso): string =>
+  estado === 'reiniciando' && ultimaSaida ? ` (${ultimaSaida})` : ''
+
+/** The same code in one process: for a small machine, a debugger, or a first look. */
+async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<void> {
+  const { abrirServico } = await import('../infra/servico_aberto.ts')
+  const { abrirGateway } = await import('../gateway/gateway.ts')
+  await comoFilho(async () => {
+    const pilha = new AsyncDisposableStack()
+    const enderecos = enderecosDas(portas)
+    for (const nome of SERVICOS) {
+      pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
+    }
+    pilha.use(await abrirGateway(configuracao, enderecos, portas.gateway))
+    await mostrar(configuracao, estadoDe(portas, []))
+    const parar = async () => {
+      await pilha.disposeAsync()
+      apagarEstado(configuracao.diretorio)
+    }
+    return { info: {}, parar }
+  })
+  // The process now lives by its servers; comoFilho ends it.
+  await new Promise<never>(() => undefined)
+}
+
+function estadoDe(portas: Portas, processos: readonly SituacaoDoProcesso[]): Estado {
+  const pidDe = (nome: string) => processos.find((p) => p.nome === nome)?.pid
+  const pronto = processos.every((p) => p.estado === 'pronto')
+  const servicos: Partial<Record<NomeServico, { rest: string; pid: number }>> = {}
+  for (const nome of SERVICOS) {
+    const rest = enderecosDas(portas)[nome]
+    servicos[nome] = { rest, pid: pidDe(nome) ?? process.pid }
+  }
+  return { pronto, gateway: `http://127.0.0.1:${portas.gateway}`, servicos }
+}
+
+async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {
+  gravarEstado(configuracao.diretorio, estado)
+  const credenciais = join(configuracao.diretorio, 'credenciais.json')
+  console.log(apresentar(estado, credenciais, configuracao.perfil, performance.now()))
+}

@@ -1,0 +1,120 @@
+// `npm run pedir`: places one order as the client that `npm start` made, and shows its every step.
+import { randomUUID } from 'node:crypto'
+import { styleText } from 'node:util'
+import { InvalidArgumentError } from 'commander'
+import { type Item, METODOS, type Metodo } from '../contratos/comandos.ts'
+import { formatar } from '../contratos/dinheiro.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
+import { ARQUITETURAS, comoProdutoId, ehId } from '../contratos/ids.ts'
+import { lerEstado } from '../infra/estado.ts'
+import { encerrado } from '../servicos/pedidos/domain.ts'
+import { acompanhar, type Fim } from './acompanhamento.ts'
+import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
+import { type Compra, entrar, type Gateway, lerCredencial } from './gateway_do_cliente.ts'
+import { linhaDoPasso, milesimos, statusEmPalavras } from './passos.ts'
+
+const LIMITE_MS = 60_000
+const EXEMPLOS = `Exemplos:
+  npm run pedir                                   um produto com unidades livres
+  npm run pedir -- --itens 1x2,3x1                duas unidades do produto 1, uma do 3
+  npm run pedir -- --metodo boleto --arquitetura rest
+  npm run pedir -- --chave abc                    repetido com a mesma chave: o mesmo pedido
+  npm run pedir -- --json | jq .status
+
+Termina com 0 quando o pedido chega ao fim, enviado ou não; com 1 quando não foi aceito, ou não
+terminou em ${LIMITE_MS / 1_000} s.`
+
+interface Opcoes {
+  readonly itens?: readonly Item[]
+  readonly arquitetura?: string
+  readonly metodo: Metodo
+  readonly chave?: string
+  readonly json?: true
+}
+
+export async function comandoPedir(argumentos: string[]): Promise<number> {
+  const publicas = ARQUITETURAS.filter((nome) => nome !== 'memoria')
+  const comando = criarComando('pedir', 'Faz um pedido e mostra cada passo dele.', EXEMPLOS)
+    .option('--itens <lista>', 'produto x quantidade, separados por vírgula', lerItens)
+    .option('--arquitetura <nome>', `por onde vai: ${publicas.join(', ')}`, umDe(publicas))
+    .option('--metodo <nome>', `${METODOS.join(', ')} (padrão: pix)`, umDe(METODOS), 'pix')
+    .option('--chave <texto>', 'chave de idempotência (padrão: uma nova)')
+    .option('--json', 'só o desfecho, em JSON')
+  const opcoes = lerOpcoes<Opcoes>(comando, argumentos)
+  if (typeof opcoes === 'number') return opcoes
+  const chave = opcoes.chave ?? randomUUID()
+  try {
+    return await pedir(opcoes, chave)
+  } catch (erro) {
+    if (!(erro instanceof ErroDeNegocio)) throw erro
+    console.error(`${erro.message} (${erro.codigo})`)
+    if (erro.canRetry) {
+      console.error(`Para repetir sem risco de pedir duas vezes: npm run pedir -- --chave ${chave}`)
+    }
+    return 1
+  }
+}
+
+async function pedir(opcoes: Opcoes, chave: string): Promise<number> {
+  const diretorio = diretorioDeExecucao()
+  const estado = lerEstado(diretorio)
+  if (!estado?.pronto) return falhar('quatrovias não está no ar; inicie com npm start')
+  const credencial = lerCredencial(diretorio)
+  if (!credencial) return falhar(`não há um cliente em ${diretorio}/credenciais.json`)
+  const gateway = await entrar(estado.gateway, credencial)
+  const { arquitetura, metodo, json } = opcoes
+  const itens = opcoes.itens ?? (await escolher(gateway))
+  if (itens.length === 0) return falhar('nenhum produto tem unidades livres')
+  const compra: Compra = { itens, metodo, ...(arquitetura && { arquitetura }) }
+  const passo = json
+    ? () => undefined
+    : (...dito: Parameters<typeof linhaDoPasso>) => console.log(linhaDoPasso(...dito))
+  const fim = await acompanhar(gateway, compra, chave, { passo }, LIMITE_MS)
+  if (json) console.log(JSON.stringify(desfecho(fim), null, 2))
+  return concluir(fim, json === true)
+}
+
+/** One unit of what there is most of: the choice that least often is sold out meanwhile. */
+async function escolher(gateway: Gateway): Promise<readonly Item[]> {
+  const produtos = (await gateway.produtos()).filter(({ estoque }) => estoque > 0)
+  const [maior] = produtos.toSorted((a, b) => b.estoque - a.estoque)
+  return maior ? [{ produto_id: maior.id, quantidade: 1 }] : []
+}
+
+function concluir({ pedido, ms }: Fim, json: boolean): number {
+  const quanto = `em ${LIMITE_MS / 1_000} s`
+  if (!pedido) return falhar(`o pedido não foi respondido ${quanto}; confira: npm run situacao`)
+  if (pedido.retido) {
+    const { mensagem, codigo } = pedido.retido
+    return falhar(`o pedido ${pedido.id} espera por uma pessoa: ${mensagem} (${codigo})`)
+  }
+  if (!encerrado(pedido.status)) {
+    const onde = statusEmPalavras(pedido.status)
+    return falhar(`o pedido ${pedido.id} não terminou ${quanto} (${onde}); ele segue por si só`)
+  }
+  if (json) return 0
+  const desfeito = pedido.status === 'cancelado' || pedido.status === 'recusado'
+  const status = styleText(desfeito ? 'yellow' : 'green', statusEmPalavras(pedido.status))
+  const motivo = pedido.motivo ? ` (${pedido.motivo})` : ''
+  const total = formatar(pedido.total_centavos)
+  console.log(`pedido ${pedido.id}: ${status}${motivo} · ${total} · ${milesimos(ms)} ms no total`)
+  return 0
+}
+
+const desfecho = ({ pedido, rastro, ms }: Fim) => ({ ...pedido, ms: Math.round(ms), ...rastro })
+
+function falhar(mensagem: string): 1 {
+  console.error(mensagem)
+  return 1
+}
+
+function lerItens(texto: string): Item[] {
+  return texto.split(',').map((parte) => {
+    const [, produto, quantidade = '1'] = /^\s*(\d+)(?:x(\d+))?\s*$/.exec(parte) ?? []
+    const id = Number(produto)
+    if (ehId(id) && ehId(Number(quantidade))) {
+      return { produto_id: comoProdutoId(id), quantidade: Number(quantidade) }
+    }
+    throw new InvalidArgumentError('escreva produto x quantidade, como 1x2,3x1')
+  })
+}

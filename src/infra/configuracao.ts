@@ -1,0 +1,156 @@
+// Every environment variable the product reads, in one table: docs/configuracao.md is held equal
+// to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { ErroDeInicio } from '../persistencia/database.ts'
+import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
+import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+
+export interface Variavel {
+  readonly nome: string
+  readonly padrao: string
+  readonly descricao: string
+  readonly esquema: z.ZodType
+}
+
+const porta = z.coerce.number().int().min(0).max(65_535)
+const inteiro = z.coerce.number().int().min(0)
+const simOuNao = z.enum(['sim', 'nao'])
+const url = z.url({ protocol: /^http$/ })
+const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
+
+const variavel = (
+  nome: string,
+  padrao: string,
+  descricao: string,
+  esquema: z.ZodType,
+): Variavel => ({
+  nome,
+  padrao,
+  descricao,
+  esquema,
+})
+
+export const VARIAVEIS: readonly Variavel[] = [
+  variavel(
+    'QUATROVIAS_DIR',
+    '.quatrovias',
+    'Diretório de dados, registros e estado',
+    z.string().min(1),
+  ),
+  variavel(
+    'QUATROVIAS_ARQUITETURAS',
+    publicas.join(','),
+    'Arquiteturas abertas, separadas por vírgula',
+    z.string().regex(new RegExp(`^(${publicas.join('|')})(,(${publicas.join('|')}))*$`)),
+  ),
+  variavel(
+    'QUATROVIAS_PERFIL',
+    'realista',
+    'Simulação: `realista` (atrasos e falhas) ou `instantanea`',
+    z.enum(Object.keys(PERFIS) as [Perfil, ...Perfil[]]),
+  ),
+  variavel('QUATROVIAS_SEMENTE', '1', 'Semente dos sorteios da simulação', inteiro),
+  variavel(
+    'QUATROVIAS_PRAZO_MS',
+    '10000',
+    'Prazo da cadeia síncrona de um pedido, em milissegundos',
+    z.coerce.number().int().min(50).max(120_000),
+  ),
+  variavel(
+    'QUATROVIAS_REGISTRO',
+    'info',
+    'Nível do registro de operações: `info`, `warn`, `error` ou `silent`',
+    z.enum(['info', 'warn', 'error', 'silent']),
+  ),
+  variavel(
+    'QUATROVIAS_TESTE',
+    'nao',
+    '`sim` aceita pontos de queda armados por HTTP; só para testes e laboratório',
+    simOuNao,
+  ),
+  variavel(
+    'ECOMMERCE_DB',
+    'ecommerce.db',
+    'Dados sintéticos com que os bancos começam',
+    z.string().min(1),
+  ),
+  variavel(
+    'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
+    String(REGRAS_PADRAO.valorMaximoCentavos),
+    'Pedidos acima deste valor são recusados; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'ANTIFRAUDE_PEDIDOS_NA_JANELA',
+    String(REGRAS_PADRAO.pedidosNaJanela),
+    'Pedidos de um cliente dentro da janela antes da recusa; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'ANTIFRAUDE_JANELA_S',
+    String(REGRAS_PADRAO.janelaMs / 1_000),
+    'Tamanho da janela, em segundos',
+    z.coerce.number().int().min(1),
+  ),
+  variavel(
+    'ANTIFRAUDE_REGRA_DIDATICA',
+    'nao',
+    '`sim` recusa todo pedido de número divisível por três',
+    simOuNao,
+  ),
+  variavel('GATEWAY_PORTA', '8080', 'Porta da API pública', porta),
+  ...SERVICOS.flatMap((nome) => [
+    variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
+    variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
+  ]),
+]
+
+export interface Configuracao {
+  readonly diretorio: string
+  readonly arquiteturas: readonly NomeArquitetura[]
+  readonly perfil: Perfil
+  readonly semente: number
+  readonly prazoDaCadeiaMs: number
+  readonly nivelDoRegistro: string
+  readonly teste: boolean
+  readonly ecommerce: string
+  readonly regrasDeAntifraude: Regras
+  /** Undefined where nobody asked for one: the default, or another free one. */
+  porta(quem: NomeServico | 'gateway'): number | undefined
+  url(servico: NomeServico): string | undefined
+}
+
+export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Configuracao {
+  const valores = new Map(VARIAVEIS.map((v) => [v.nome, lerVariavel(v, ambiente)]))
+  const texto = (nome: string) => String(valores.get(nome))
+  const numero = (nome: string) => Number(valores.get(nome))
+  const explicita = (nome: string) => (ambiente[nome] ? valores.get(nome) : undefined)
+  return {
+    diretorio: resolve(texto('QUATROVIAS_DIR')),
+    arquiteturas: [...new Set(texto('QUATROVIAS_ARQUITETURAS').split(','))] as NomeArquitetura[],
+    perfil: texto('QUATROVIAS_PERFIL') as Perfil,
+    semente: numero('QUATROVIAS_SEMENTE'),
+    prazoDaCadeiaMs: numero('QUATROVIAS_PRAZO_MS'),
+    nivelDoRegistro: texto('QUATROVIAS_REGISTRO'),
+    teste: texto('QUATROVIAS_TESTE') === 'sim',
+    ecommerce: resolve(texto('ECOMMERCE_DB')),
+    regrasDeAntifraude: {
+      valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
+      pedidosNaJanela: numero('ANTIFRAUDE_PEDIDOS_NA_JANELA'),
+      janelaMs: numero('ANTIFRAUDE_JANELA_S') * 1_000,
+      didatica: texto('ANTIFRAUDE_REGRA_DIDATICA') === 'sim',
+    },
+    porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
+    url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
+  }
+}
+
+function lerVariavel({ nome, padrao, esquema }: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
+  const bruto = ambiente[nome] || padrao
+  if (bruto === '') return ''
+  const lido = esquema.safeParse(bruto)
+  if (lido.success) return lido.data
+  throw new ErroDeInicio(`${nome}=${bruto} não serve: ${lido.error.issues[0]?.message}`, 2)
+}

@@ -1,0 +1,29 @@
+// `estado.json`: what runs and where, for people and scripts. No password is ever in it.
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NomeServico } from '../contratos/ids.ts'
+
+export interface Estado {
+  readonly pronto: boolean
+  readonly gateway: string
+  readonly servicos: Readonly<Partial<Record<NomeServico, { rest: string; pid: number }>>>
+}
+
+const caminho = (diretorio: string): string => join(diretorio, 'estado.json')
+
+/** Whole or not at all: readers never see half a file. */
+export function gravarEstado(diretorio: string, estado: Estado): void {
+  const novo = `${caminho(diretorio)}.novo`
+  writeFileSync(novo, `${JSON.stringify(estado, null, 2)}\n`)
+  renameSync(novo, caminho(diretorio))
+}
+
+export function lerEstado(diretorio: string): Estado | undefined {
+  try {
+    return JSON.parse(readFileSync(caminho(diretorio), 'utf8')) as Estado
+  } catch {
+    return undefined
+  }
+}
+
+export const apagarEstado = (diretorio: string): void => rmSync(caminho(diretorio), { force: true })

@@ -1,0 +1,37 @@
+// pedidos' operational routes: how many orders are unfinished or retained, and walking one on.
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import type { Trilha } from '../arquiteturas/arquitetura.ts'
+import { idNoCaminho } from '../arquiteturas/rest/campos.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
+import type { PedidoId } from '../contratos/ids.ts'
+import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
+
+const MAXIMO_MOSTRADO = 100
+const comId = z.object({ pedido_id: idNoCaminho })
+
+export function registrarRetomada(
+  app: FastifyInstance,
+  consultas: ConsultasDePedidos,
+  retomar: (id: PedidoId) => Promise<Trilha>,
+): void {
+  const tags = ['operação']
+  app.get('/interno/situacao', {
+    schema: { summary: 'Pedidos em aberto e retidos', tags },
+    handler: async () => ({
+      ...(await consultas.situacao()),
+      lista_de_retidos: await consultas.retidos(MAXIMO_MOSTRADO),
+    }),
+  })
+  app.post('/interno/pedidos/:pedido_id/retomar', {
+    schema: { summary: 'Retoma agora um pedido em aberto ou retido', tags, params: comId },
+    handler: async (requisicao) => {
+      const id = (requisicao.params as z.output<typeof comId>).pedido_id as PedidoId
+      if (!(await consultas.pedido(id))) throw new ErroDeNegocio('pedido_desconhecido')
+      await consultas.soltar(id)
+      const { falha } = await retomar(id)
+      if (falha) throw falha
+      return consultas.pedido(id)
+    },
+  })
+}

@@ -1,0 +1,120 @@
+// One service, open: its database, its doors on every open architecture, its operational routes.
+// Opened in the order things depend on each other, closed in the reverse.
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { type Aberta, type Atender, abrirArquiteturas } from '../arquiteturas/arquitetura.ts'
+import { criarSalto } from '../arquiteturas/percurso.ts'
+import { criarRaiz } from '../arquiteturas/raiz.ts'
+import { leituras } from '../arquiteturas/rest/leituras.ts'
+import { retomarPedido, retomarSempre } from '../arquiteturas/retomada.ts'
+import type { Servico } from '../contratos/envelope.ts'
+import type { NomeServico } from '../contratos/ids.ts'
+import type { Leitura } from '../persistencia/database.ts'
+import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
+import { criarSimulador } from '../servicos/simulacao.ts'
+import { abrirBanco } from './banco_do_servico.ts'
+import type { Configuracao } from './configuracao.ts'
+import { registrarInterno } from './interno.ts'
+import { criarRegistro, type Registro } from './registro.ts'
+import { registrarRetomada } from './retidos.ts'
+import { criarServidor, escutar } from './servidor_http.ts'
+import { topologia } from './topologia.ts'
+import { vizinhosPorHttp } from './vizinhos_http.ts'
+
+export interface ServicoAberto extends AsyncDisposable {
+  readonly nome: NomeServico
+  /** Its HTTP address, e.g. `http://127.0.0.1:3002`. */
+  readonly rest: string
+}
+export type EnderecosHttp = Readonly<Record<NomeServico, string>>
+
+/** Errors: ErroDeInicio when the database, the port or the synthetic data does not serve. */
+export async function abrirServico(
+  nome: NomeServico,
+  configuracao: Configuracao,
+  enderecos: EnderecosHttp,
+  porta: number,
+): Promise<ServicoAberto> {
+  await using pilha = new AsyncDisposableStack()
+  const registro = criarRegistro(nome, configuracao.nivelDoRegistro)
+  const diretorio = join(configuracao.diretorio, 'dados')
+  const modulo = topologia[nome].modulo(configuracao)
+  const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao.ecommerce))
+  const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos[servico]))
+  const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
+  const { operacoes, log } = registro
+  const { servico, consultas, ...rodando } = await modulo.iniciar({
+    ...{ db, operacoes, simulador, vizinhos, diretorio },
+  })
+  pilha.use(rodando)
+
+  const app = criarServidor({
+    titulo: `quatrovias · ${nome}`,
+    descricao: `O serviço ${nome} do checkout distribuído.`,
+    aoErrar: (erro, url) => log.error({ url, err: erro.cause ?? erro }),
+  })
+  pilha.defer(async () => app.close())
+  let encerrando = false
+  const interno = {
+    ...{ leitura: db.leitura, registro, simulador, aceitaQuedas: configuracao.teste },
+    motivoParaNaoAtender: () => (encerrando ? 'O serviço está encerrando.' : undefined),
+  }
+  app.register(async (rotas) => {
+    registrarInterno(rotas, interno)
+    leituras[nome](rotas, consultas as never)
+  })
+
+  const abertas = await abrirArquiteturas(configuracao.arquiteturas, enderecos)
+  for (const aberta of abertas) pilha.use(aberta)
+  const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas }
+  const atenderPor =
+    nome === 'pedidos'
+      ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
+      : (aberta: Aberta) => criarSalto(servico, aberta.enviar)
+  for (const aberta of abertas) {
+    await aberta.servir({ app, nome, atender: atenderPor(aberta), consultas })
+  }
+  const rest = await escutar(app, porta)
+  pilha.defer(async () => {
+    encerrando = true
+  })
+  const aberto = pilha.move()
+  return { nome, rest, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+}
+
+interface Partes {
+  readonly servico: Servico
+  readonly leitura: Leitura
+  readonly registro: Registro
+  readonly configuracao: Configuracao
+  readonly abertas: readonly Aberta[]
+}
+
+/** pedidos is the root of every walk, and the one that resumes those interrupted. */
+function comoRaiz(
+  pilha: AsyncDisposableStack,
+  { servico, leitura, registro, configuracao, abertas }: Partes,
+  app: FastifyInstance,
+  consultas: ConsultasDePedidos,
+): () => Atender {
+  const { prazoDaCadeiaMs } = configuracao
+  const { log } = registro
+  const saidas = new Map(abertas.map((aberta) => [aberta.nome, aberta.enviar]))
+  const raiz = criarRaiz(servico, saidas, prazoDaCadeiaMs, async (pedido_id, falha) => {
+    log.error({ pedido_id, codigo: falha.codigo, mensagem: 'pedido retido', err: falha.cause })
+    await consultas.reter(pedido_id, falha.codigo, falha.message)
+  })
+  const fim = new AbortController()
+  const aoFalhar = (pedido_id: number, falha: Error) =>
+    log.warn({ pedido_id, mensagem: `retomada adiada: ${falha.message}` })
+  const opcoes = { prazoDaCadeiaMs, aoFalhar }
+  const retomada = retomarSempre(raiz, consultas, leitura, opcoes, fim.signal)
+  pilha.defer(async () => {
+    fim.abort()
+    await retomada
+  })
+  app.register(async (rotas) => {
+    registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
+  })
+  return () => raiz.atender
+}

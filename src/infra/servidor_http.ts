@@ -1,0 +1,114 @@
+// The HTTP server of every process: one body parser, one error format, one OpenAPI document.
+import { isUtf8 } from 'node:buffer'
+import type { AddressInfo } from 'node:net'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import { PROBLEMA, paraHttp, RETRY_AFTER_S } from '../arquiteturas/rest/errors.ts'
+import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
+import { ErroDeInicio } from '../persistencia/database.ts'
+import { validarEmPortugues } from './validacao.ts'
+
+/** A hundred order lines are 5 KB; nothing we accept is larger than this. */
+const MAIOR_CORPO_BYTES = 256 * 1024
+const ESPERA_DA_REQUISICAO_MS = 30_000
+
+export interface OpcoesDoServidor {
+  readonly titulo: string
+  readonly descricao: string
+  /** Told of each error that is ours (500), which the reply does not explain. */
+  readonly aoErrar: (erro: ErroDeNegocio, url: string) => void
+  readonly ignorarMaiusculas?: boolean
+}
+
+export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
+  validarEmPortugues()
+  const app = Fastify({
+    bodyLimit: MAIOR_CORPO_BYTES,
+    requestTimeout: ESPERA_DA_REQUISICAO_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { caseSensitive: !opcoes.ignorarMaiusculas, maxParamLength: 200 },
+    frameworkErrors: (erro, _requisicao, resposta) => responderErro(resposta, deFastify(erro)),
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Response schemas are documentation here; the tests hold the replies equal to them.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_requisicao: unknown, corpo: Buffer) => lerJson(corpo),
+  )
+  app.setErrorHandler<FastifyError>((lancado, requisicao, resposta) => {
+    const erro = deFastify(lancado)
+    if (erro.status === 500) opcoes.aoErrar(erro, requisicao.url)
+    return responderErro(resposta, erro)
+  })
+  app.setNotFoundHandler((_requisicao, resposta) =>
+    responderErro(resposta, new ErroDeNegocio('nao_encontrado')),
+  )
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: opcoes.titulo, description: opcoes.descricao, version: '0.1.0' },
+    },
+    transform: jsonSchemaTransform,
+  })
+  app.register(async (rotas) => {
+    rotas.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  })
+  return app
+}
+
+/** An absent body is `undefined`, so that routes whose body is optional accept it. */
+function lerJson(corpo: Buffer): unknown {
+  if (corpo.length === 0) return undefined
+  if (!isUtf8(corpo)) throw new ErroDeNegocio('requisicao_invalida', 'O corpo não é UTF-8 válido.')
+  try {
+    return JSON.parse(corpo.toString('utf8'))
+  } catch (causa) {
+    throw new ErroDeNegocio('requisicao_invalida', 'O corpo não é JSON válido.', { causa })
+  }
+}
+
+/** Fastify's own errors in our catalogue. */
+function deFastify(erro: FastifyError | Error): ErroDeNegocio {
+  if (hasZodFastifySchemaValidationErrors(erro)) {
+    const [primeiro] = erro.validation
+    const campo = primeiro?.instancePath.slice(1).replaceAll('/', '.') ?? ''
+    const detalhe = primeiro?.message ?? 'valor inválido'
+    return new ErroDeNegocio('campo_invalido', campo ? `${campo}: ${detalhe}` : detalhe, { campo })
+  }
+  switch ((erro as Partial<FastifyError>).code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ErroDeNegocio('corpo_grande_demais')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ErroDeNegocio('tipo_de_conteudo_invalido')
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ErroDeNegocio('requisicao_invalida')
+    default:
+      return comoErro(erro)
+  }
+}
+
+export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
+  if (erro.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
+  return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
+}
+
+/** Listens on the loopback; the address really bound, e.g. `http://127.0.0.1:3002`. */
+export async function escutar(app: FastifyInstance, porta: number): Promise<string> {
+  try {
+    await app.listen({ port: porta, host: '127.0.0.1' })
+  } catch (erro) {
+    if ((erro as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw erro
+    throw new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro)
+  }
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+}

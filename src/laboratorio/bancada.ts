@@ -1,0 +1,92 @@
+// A whole system on this machine for a test or a measurement: the real processes under the real
+// supervisor, in a directory of its own, on free ports, gone when disposed.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { gerarDados } from '../dados/gerador.ts'
+import { abrirBanco } from '../infra/banco_do_servico.ts'
+import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
+import { ambienteDasPortas, enderecosDas, escolherPortas } from '../infra/enderecos.ts'
+import type { EnderecosHttp } from '../infra/servico_aberto.ts'
+import { supervisionar } from '../infra/supervisao/supervisor.ts'
+import { topologia } from '../infra/topologia.ts'
+import type { Relatorio } from './conferente.ts'
+
+const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+
+export interface OpcoesDaBancada {
+  /** More environment for every process, e.g. QUATROVIAS_PRAZO_MS. */
+  readonly ambiente?: Readonly<Record<string, string>>
+  readonly gateway?: boolean
+  /** Free units of every product; default: what the synthetic data says. */
+  readonly unidades?: number
+  readonly produtos?: number
+  /** Addresses that are somebody else's: a foreign service in place of ours. */
+  readonly enderecos?: Partial<EnderecosHttp>
+}
+
+export interface Bancada extends AsyncDisposable {
+  readonly diretorio: string
+  readonly enderecos: EnderecosHttp
+  readonly gateway: string
+  pid(nome: NomeServico | 'gateway'): number | undefined
+  reinicios(nome: NomeServico | 'gateway'): number
+  conferir(): Promise<Relatorio>
+}
+
+export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancada> {
+  await using pilha = new AsyncDisposableStack()
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-'))
+  pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
+  const ambiente: Record<string, string> = {
+    QUATROVIAS_DIR: diretorio,
+    QUATROVIAS_PERFIL: 'instantanea',
+    QUATROVIAS_TESTE: 'sim',
+    ECOMMERCE_DB: join(diretorio, 'ecommerce.db'),
+    NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache'),
+    ...opcoes.ambiente,
+  }
+  await gerarDados({ saida: ambiente.ECOMMERCE_DB!, produtos: opcoes.produtos ?? 30 })
+  const configuracao = lerConfiguracao(ambiente)
+  if (opcoes.unidades !== undefined) await encherEstoque(configuracao, opcoes.unidades)
+  const portas = await escolherPortas(lerConfiguracao({ ...ambiente, ...portasLivres() }))
+  const enderecos = { ...enderecosDas(portas), ...opcoes.enderecos }
+  const urls = SERVICOS.map((nome) => [`${nome.toUpperCase()}_URL`, enderecos[nome]])
+  const nomes = opcoes.gateway ? [...SERVICOS, 'gateway'] : SERVICOS
+  const supervisor = await supervisionar(
+    nomes.map((nome) => ({
+      nome,
+      argumentos: [MAIN, 'servico', nome],
+      ambiente: { ...ambiente, ...ambienteDasPortas(portas), ...Object.fromEntries(urls) },
+    })),
+    { diretorio },
+  )
+  pilha.use(supervisor)
+  const achar = (nome: string) => supervisor.processos().find((p) => p.nome === nome)
+  const aberta = pilha.move()
+  return {
+    diretorio,
+    enderecos,
+    gateway: `http://127.0.0.1:${portas.gateway}`,
+    pid: (nome) => achar(nome)?.pid,
+    reinicios: (nome) => achar(nome)?.reinicios ?? 0,
+    conferir: async () => (await import('./conferente.ts')).conferir(join(diretorio, 'dados')),
+    [Symbol.asyncDispose]: () => aberta.disposeAsync(),
+  }
+}
+
+/** Port 0 for everybody: the system picks, so that benches run beside each other. */
+const portasLivres = (): Record<string, string> =>
+  Object.fromEntries([...SERVICOS, 'gateway'].map((nome) => [`${nome.toUpperCase()}_PORTA`, '0']))
+
+/** Before the service starts: the books begin with this many units of everything. */
+export async function encherEstoque(configuracao: Configuracao, unidades: number): Promise<void> {
+  const dados = join(configuracao.diretorio, 'dados')
+  const modulo = topologia.estoque.modulo(configuracao)
+  await using db = await abrirBanco(modulo, dados, configuracao.ecommerce)
+  await db.transacao(async (tx) => {
+    await tx.executar('update produtos_local set inicial = $1, livre = $1', [unidades])
+  })
+}

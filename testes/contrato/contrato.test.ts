@@ -1,0 +1,22 @@
+// The contract suite, written once, looped over every architecture that is built.
+
+import { cancelamento } from './cancelamento.features.ts'
+import { concorrencia } from './concorrencia.features.ts'
+import { falhas } from './falhas.features.ts'
+import { fluxo } from './fluxo.features.ts'
+import { repeticoes } from './repeticoes.features.ts'
+import { abrirHttpDeTeste } from './sistema_http.ts'
+import { abrirMemoriaDeTeste } from './sistema_memoria.ts'
+
+const SISTEMAS = {
+  memoria: abrirMemoriaDeTeste,
+  rest: (ambiente?: Record<string, string>) => abrirHttpDeTeste('rest', ambiente),
+} as const
+
+for (const [nome, abrir] of Object.entries(SISTEMAS)) {
+  fluxo(nome, abrir)
+  repeticoes(nome, abrir)
+  cancelamento(nome, abrir)
+  falhas(nome, abrir)
+  concorrencia(nome, abrir)
+}
