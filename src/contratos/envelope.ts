@@ -1,5 +1,5 @@
 // What travels with a command, and what comes back.
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type Comando, causaDe } from './comandos.ts'
 import type { ErroDeNegocio } from './errors.ts'
 import type { Evento, EventoGravado, RespostaDe } from './eventos.ts'
@@ -44,5 +44,6 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 /** The caller's traceparent if it is well formed, else a new one. */
 export function rastreio(recebido?: unknown): string {
   if (typeof recebido === 'string' && TRACEPARENT.test(recebido)) return recebido
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  const hex = () => randomUUID().replaceAll('-', '')
+  return `00-${hex()}-${hex().slice(16)}-01`
 }

@@ -33,6 +33,8 @@ export interface Definicao<C extends Comando, S, P> {
   evolve(estado: S, evento: RespostaDe<C>): S
   abrir(tx: Transacao, prontos: readonly Pronto<C, P>[]): Promise<Livro<C, S, P>>
   preparar(envelope: Envelope<C>): Promise<P>
+  /** Whether `preparar` of this command asks anybody outside: then a repeat must not (K4). */
+  perguntaFora(comando: C): boolean
 }
 
 /** Told of every operation: once when it arrives, once when it is done. */
@@ -52,8 +54,10 @@ export function criarServico<C extends Comando, S, P>(
 
   async function decidirUm(envelope: Envelope<C>): Promise<Resultado> {
     pontoDeQueda('ao_chegar', envelope.comando.tipo)
-    const anterior = await procurar(db.leitura, envelope.causa)
-    if (anterior) return comoRepetido(envelope, anterior)
+    if (definicao.perguntaFora(envelope.comando)) {
+      const anterior = await procurar(db.leitura, envelope.causa)
+      if (anterior) return comoRepetido(envelope, anterior)
+    }
     const preparo = await definicao.preparar(envelope)
     pontoDeQueda('depois_de_preparar', envelope.comando.tipo)
     const { comando, instante } = envelope

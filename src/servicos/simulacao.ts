@@ -40,6 +40,8 @@ export type Perfil = keyof typeof PERFIS
 export interface Simulador {
   atual(): Simulacao & { readonly semente: number }
   mudar(nova: Partial<Simulacao & { semente: number }>): void
+  /** Whether a step takes any time now. */
+  demora(): boolean
   /** Waits as long as the step takes; true when the draw says it succeeds. */
   simular(pedido: DoPedido): Promise<boolean>
 }
@@ -61,6 +63,7 @@ export function criarSimulador(
     mudar: (nova) => {
       atual = { ...atual, ...nova }
     },
+    demora: () => atual.atraso_ms[1] > 0,
     async simular(pedido) {
       const { atraso_ms, taxa_sucesso } = atual
       const chave = pedido.chave_simulacao ?? pedido.pedido_id

@@ -11,6 +11,7 @@ import { type Enderecos, type Enviar, type Passo, parar, type Trilha } from '../
 import { criarOrcamento, type Orcamento, PAUSA_DA_REPETICAO_MS, prazoDoSalto } from '../politica.ts'
 import { deHttp, falhouNaConexao } from './errors.ts'
 import { mensagemDe } from './mensagens.ts'
+import { postar } from './requisicao.ts'
 
 /** Requests under way to one neighbour; those beyond wait in the pool, within their deadline. */
 const CONEXOES = 256
@@ -56,24 +57,11 @@ async function requisitar(pool: Pool, envelope: Envelope, seguir: boolean): Prom
   const { comando } = envelope
   const mensagem = mensagemDe(comando.tipo)
   if (!mensagem || !('pedido_id' in comando)) throw new Error(`${comando.tipo} não sai de pedidos`)
-  const desistencia = new AbortController()
-  const relogio = setTimeout(() => desistencia.abort(), restaMs)
-  try {
-    const resposta = await pool.request({
-      method: 'POST',
-      path: mensagem.caminho.replace(':pedido_id', String(comando.pedido_id)),
-      headers: cabecalhos(envelope, seguir, restaMs),
-      body: JSON.stringify(mensagem.escrever(comando)),
-      signal: desistencia.signal,
-    })
-    const corpo = comoObjeto(await resposta.body.text())
-    return lerResposta(envelope, resposta.statusCode, corpo)
-  } catch (erro) {
-    if (desistencia.signal.aborted) return parar(new ErroDeNegocio('prazo_esgotado'))
-    throw erro
-  } finally {
-    clearTimeout(relogio)
-  }
+  const caminho = mensagem.caminho.replace(':pedido_id', String(comando.pedido_id))
+  const corpo = JSON.stringify(mensagem.escrever(comando))
+  const headers = cabecalhos(envelope, seguir, restaMs)
+  const resposta = await postar(pool, caminho, headers, corpo, restaMs)
+  return lerResposta(envelope, resposta.status, comoObjeto(resposta.texto))
 }
 
 const cabecalhos = (envelope: Envelope, seguir: boolean, restaMs: number) => ({
@@ -114,6 +102,7 @@ function comoObjeto(texto: string): Record<string, unknown> {
 }
 
 function comoFalha(nome: NomeServico, erro: unknown): ErroDeNegocio {
+  if (erro instanceof ErroDeNegocio) return erro
   if (!falhouNaConexao(erro)) return new ErroDeNegocio('defeito', undefined, { causa: erro })
   return new ErroDeNegocio('servico_indisponivel', `O serviço ${nome} não respondeu.`, {
     causa: erro,

@@ -42,7 +42,8 @@ export function ultimasLinhas(caminho: string, desde: number): readonly string[]
     const bytes = Buffer.alloc(tamanho - inicio)
     fd = openSync(caminho, 'r')
     readSync(fd, bytes, 0, bytes.length, inicio)
-    return bytes.toString('utf8').trimEnd().split('\n').slice(-FIM_LINHAS)
+    const linhas = bytes.toString('utf8').split('\n')
+    return linhas.filter((linha) => linha.trim() !== '').slice(-FIM_LINHAS)
   } catch {
     return []
   } finally {

@@ -50,7 +50,7 @@ export async function aguardarFim(
   return vivos
 }
 
-/** SIGTERM, then after `graciaMs` SIGKILL, all at the same time. Throws if one outlives even that. */
+/** SIGTERM to all, SIGKILL after `graciaMs` to who remains. Throws if one outlives even that. */
 export async function encerrar(quem: readonly Identidade[], graciaMs: number): Promise<void> {
   for (const um of quem) sinalizar(um, 'SIGTERM')
   const teimosos = await aguardarFim(quem, graciaMs)

@@ -1,5 +1,5 @@
 // What the supervisor knows of one child, and how that changes: every change is told.
-import { caminhoDoLog } from './arquivo_de_log.ts'
+import { caminhoDoLog, ultimasLinhas } from './arquivo_de_log.ts'
 import { erroDeSaida } from './erro_de_saida.ts'
 import type { Trava } from './trava.ts'
 import type { ProcessoDescrito, Vida } from './vida.ts'
@@ -34,6 +34,8 @@ export interface Filho {
   situacao: SituacaoDoProcesso
   vida: Vida | undefined
   prontoMs: number | undefined
+  /** Where its first life began in the log: a child that falls again and again says why there. */
+  logDesde: number | undefined
   jaServiu: boolean
 }
 
@@ -54,6 +56,7 @@ export function novoFilho(descrito: ProcessoDescrito, contexto: Contexto): Filho
     },
     vida: undefined,
     prontoMs: undefined,
+    logDesde: undefined,
     jaServiu: false,
   }
 }
@@ -66,8 +69,9 @@ export function mudar(filho: Filho, parte: Partial<SituacaoDoProcesso>): void {
 /** Fails the start, if it is still under way, with the child's own last words. */
 export function falharInicio(filho: Filho, porque: string, exitCode: number): void {
   const { nome, ultimaSaida } = filho.situacao
+  const { log: caminho, logDesde } = filho
   const antes = ultimaSaida === undefined ? '' : ` (última saída: ${ultimaSaida})`
-  const linhas = filho.vida?.ultimasLinhas() ?? []
+  const linhas = logDesde === undefined ? [] : ultimasLinhas(caminho, logDesde)
   const fim = linhas.map((linha) => `\n  ${linha}`).join('')
   const log = linhas.length === 0 ? '' : `; últimas linhas do log:${fim}`
   filho.primeiroPronto.reject(erroDeSaida(`${nome} ${porque}${antes}${log}`, exitCode))

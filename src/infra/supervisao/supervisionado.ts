@@ -70,6 +70,7 @@ async function viver(filho: Filho): Promise<Saida> {
   filho.prontoMs = undefined
   const vida = nascer(descrito, filho.log, (info) => aoFicarPronto(filho, info))
   filho.vida = vida
+  filho.logDesde ??= vida.logDesde
   // A restart that hangs counts as one more fall; at the first start the whole start fails instead.
   const relogio = setTimeout(() => {
     if (filho.jaServiu && filho.prontoMs === undefined) vida.matar()

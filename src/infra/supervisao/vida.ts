@@ -1,7 +1,7 @@
 // One life of a child: from spawn to exit. It knows nothing of restarts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
-import { abrirLog, ultimasLinhas } from './arquivo_de_log.ts'
+import { abrirLog } from './arquivo_de_log.ts'
 import type { MensagemDoFilho, MensagemDoSupervisor } from './processo_filho.ts'
 
 export interface ProcessoDescrito {
@@ -23,8 +23,8 @@ export interface Vida {
   readonly pid: number | undefined
   /** Never rejects. */
   readonly saida: Promise<Saida>
-  /** The last lines it wrote to its log. */
-  ultimasLinhas(): readonly string[]
+  /** Where in its log this life began, in bytes. */
+  readonly logDesde: number
   /** Asks by message, then SIGTERM, then SIGKILL; resolves when the process is gone. */
   parar(): Promise<void>
   matar(): void
@@ -53,7 +53,7 @@ export function nascer(
   return {
     pid: filho.pid,
     saida,
-    ultimasLinhas: () => ultimasLinhas(log, tamanho),
+    logDesde: tamanho,
     parar: async () => {
       if (await parar(filho, saida)) return
       fim.resolve({ codigo: null, texto: 'não pôde ser encerrado' })

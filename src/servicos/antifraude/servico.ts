@@ -23,6 +23,7 @@ export const antifraude = (
         decide,
         evolve,
         abrir,
+        perguntaFora: () => simulador.demora(),
         preparar: async ({ comando }) => ({ regras, sucesso: await simulador.simular(comando) }),
       },
       db,

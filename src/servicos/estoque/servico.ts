@@ -22,6 +22,8 @@ export const estoque = (): ModuloDeServico<ConsultasDeEstoque> => ({
   esquema: new URL('./schema.sql', import.meta.url),
   importar,
   async iniciar({ db, operacoes, simulador, vizinhos }: Contexto) {
+    const perguntaFora = (comando: Comandos): boolean =>
+      comando.tipo === 'SepararEstoque' && (!comando.itens || simulador.demora())
     async function preparar({ comando }: Envelope<Comandos>): Promise<Preparo> {
       if (comando.tipo === 'LiberarEstoque') return { itens: [], sucesso: true }
       const itens = comando.itens ?? (await vizinhos.compra(comando.pedido_id)).itens
@@ -29,7 +31,7 @@ export const estoque = (): ModuloDeServico<ConsultasDeEstoque> => ({
     }
     return {
       servico: criarServico<Comandos, Estado, Preparo>(
-        { nome: 'estoque', decide, evolve, abrir, preparar },
+        { nome: 'estoque', decide, evolve, abrir, preparar, perguntaFora },
         db,
         operacoes,
       ),

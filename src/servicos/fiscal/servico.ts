@@ -16,6 +16,8 @@ export const fiscal = (): ModuloDeServico<ConsultasDeFiscal> => ({
   esquema: new URL('./schema.sql', import.meta.url),
   importar,
   async iniciar({ db, operacoes, simulador, vizinhos }: Contexto) {
+    const perguntaFora = (comando: Comandos): boolean =>
+      comando.tipo === 'EmitirNota' && (comando.valor_centavos === undefined || simulador.demora())
     async function preparar({ comando }: Envelope<Comandos>): Promise<Preparo> {
       if (comando.tipo === 'CancelarNota') return { valor: undefined, sucesso: true, codigo: 0 }
       const { pedido_id, valor_centavos } = comando
@@ -25,7 +27,7 @@ export const fiscal = (): ModuloDeServico<ConsultasDeFiscal> => ({
     }
     return {
       servico: criarServico<Comandos, Estado, Preparo>(
-        { nome: 'fiscal', decide, evolve, abrir, preparar },
+        { nome: 'fiscal', decide, evolve, abrir, preparar, perguntaFora },
         db,
         operacoes,
       ),

@@ -20,6 +20,7 @@ export const logistica = (): ModuloDeServico<ConsultasDeLogistica> => ({
         decide,
         evolve,
         abrir,
+        perguntaFora: ({ tipo }) => tipo === 'AgendarEnvio' && simulador.demora(),
         preparar: async ({ comando }) => ({
           sucesso: comando.tipo !== 'AgendarEnvio' || (await simulador.simular(comando)),
         }),

@@ -34,7 +34,7 @@ export const pagamentos = (): ModuloDeServico<ConsultasDePagamentos> => ({
 
     return {
       servico: criarServico<Comandos, Estado, Preparo>(
-        { nome: 'pagamentos', decide, evolve, abrir, preparar },
+        { nome: 'pagamentos', decide, evolve, abrir, preparar, perguntaFora: () => true },
         db,
         operacoes,
       ),

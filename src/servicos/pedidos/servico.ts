@@ -15,13 +15,14 @@ export const pedidos = (): ModuloDeServico<ConsultasDePedidos> => ({
   importar,
   async iniciar({ db, operacoes, vizinhos }: Contexto) {
     const precos = criarPrecos(vizinhos.produtos)
+    const perguntaFora = (comando: Comandos): boolean => comando.tipo === 'CriarPedido'
     async function preparar({ comando }: Envelope<Comandos>): Promise<Preparo> {
       if (comando.tipo !== 'CriarPedido') return SEM_PRECOS
       return { produtos: await precos(comando.itens.map((i) => i.produto_id)) }
     }
     return {
       servico: criarServico<Comandos, Estado, Preparo>(
-        { nome: 'pedidos', decide, evolve, abrir, preparar },
+        { nome: 'pedidos', decide, evolve, abrir, preparar, perguntaFora },
         db,
         operacoes,
       ),
