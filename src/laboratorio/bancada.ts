@@ -12,7 +12,7 @@ import { ambienteDasPortas, enderecosDas, escolherPortas } from '../infra/endere
 import type { EnderecosHttp } from '../infra/servico_aberto.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { topologia } from '../infra/topologia.ts'
-import type { Relatorio } from './conferente.ts'
+import { conferir, type Relatorio } from './conferente.ts'
 
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 
@@ -72,7 +72,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     gateway: `http://127.0.0.1:${portas.gateway}`,
     pid: (nome) => achar(nome)?.pid,
     reinicios: (nome) => achar(nome)?.reinicios ?? 0,
-    conferir: async () => (await import('./conferente.ts')).conferir(join(diretorio, 'dados')),
+    conferir: () => conferir(join(diretorio, 'dados')),
     [Symbol.asyncDispose]: () => aberta.disposeAsync(),
   }
 }

@@ -1,0 +1,106 @@
+// The books laid side by side: every service's database and the provider's ledger attached to one
+// connection, read-only, and held still while they are compared.
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { chaveValida } from '../../contratos/chave_acesso.ts'
+import { rastreamentoValido } from '../../contratos/rastreamento.ts'
+import { criarVistas } from './vistas.ts'
+
+/** What a check found wrong; `pedido_id` is null where no single order is to blame. */
+export interface Achado {
+  readonly pedido_id: number | null
+  readonly detalhe: string
+}
+/** Named checks: each is one query that gives a row for every fault, and none when all is well. */
+export type Conferencias = Readonly<Record<string, string>>
+
+export interface Livros extends Disposable {
+  achados(sql: string): Iterable<Achado>
+  linhas<T>(sql: string): T[]
+}
+
+/** A book is missing or cannot be read: nothing can be said about the balance. */
+export class LivrosIlegiveis extends Error {
+  override readonly name = 'LivrosIlegiveis'
+}
+
+/**
+ * Each book and the tables it must have, in the order in which they are held still. An order is
+ * finished in `pedidos` only after everything it caused was committed elsewhere, and a charge is in
+ * `pagamentos` only after the provider wrote it: so, taken in this order, a later book knows at
+ * least all that an earlier one speaks of, even while the services run.
+ */
+const LIVROS = {
+  pedidos: ['eventos', 'pedidos', 'itens_pedido', 'retidos'],
+  antifraude: ['eventos', 'analises'],
+  pagamentos: ['eventos', 'pagamentos'],
+  estoque: ['eventos', 'produtos_local', 'separacao_estoque', 'itens_separacao'],
+  fiscal: ['eventos', 'notas_fiscais'],
+  logistica: ['eventos', 'envios'],
+  catalogo: ['eventos', 'produtos'],
+  provedor: ['lancamentos'],
+} as const
+const ESPERA_MS = 5_000
+
+export function abrirLivros(diretorio: string, aceitarAbertos: boolean): Livros {
+  conferirArquivos(diretorio)
+  const db = new DatabaseSync(':memory:', { timeout: ESPERA_MS })
+  try {
+    for (const livro of Object.keys(LIVROS)) anexar(db, diretorio, livro)
+    db.exec('begin')
+    for (const [livro, tabelas] of Object.entries(LIVROS)) segurar(db, livro, tabelas)
+    registrarFuncoes(db)
+    comoIlegiveis(diretorio, () => criarVistas(db, aceitarAbertos))
+  } catch (erro) {
+    db.close()
+    throw erro
+  }
+  return {
+    *achados(sql) {
+      yield* db.prepare(sql).iterate() as Iterable<unknown> as Iterable<Achado>
+    },
+    linhas: <T>(sql: string) => db.prepare(sql).all() as unknown as T[],
+    [Symbol.dispose]: () => db.close(),
+  }
+}
+
+/** Runs `ler`; a fault of SQLite becomes one that a person understands. */
+export function comoIlegiveis<T>(onde: string, ler: () => T): T {
+  try {
+    return ler()
+  } catch (erro) {
+    if (!(erro instanceof Error) || !('errcode' in erro)) throw erro
+    throw new LivrosIlegiveis(`Não foi possível ler ${onde}: ${erro.message}.`, { cause: erro })
+  }
+}
+
+function conferirArquivos(diretorio: string): void {
+  const arquivos = Object.keys(LIVROS).map((livro) => `${livro}.db`)
+  const faltam = arquivos.filter((arquivo) => !existsSync(join(diretorio, arquivo)))
+  if (faltam.length === 0) return
+  throw new LivrosIlegiveis(`Faltam bancos em ${resolve(diretorio)}: ${faltam.join(', ')}.`)
+}
+
+function anexar(db: DatabaseSync, diretorio: string, livro: string): void {
+  const arquivo = join(diretorio, `${livro}.db`)
+  const uri = `${pathToFileURL(arquivo).href}?mode=ro`
+  comoIlegiveis(arquivo, () => db.prepare(`attach ? as ${livro}`).run(uri))
+}
+
+/** The first read inside the transaction fixes what this connection sees of the book. */
+function segurar(db: DatabaseSync, livro: string, tabelas: readonly string[]): void {
+  const linhas = comoIlegiveis(`${livro}.db`, () =>
+    db.prepare(`select name from ${livro}.sqlite_schema where type = 'table'`).all(),
+  )
+  const faltam = tabelas.filter((tabela) => !linhas.some(({ name }) => name === tabela))
+  if (faltam.length === 0) return
+  throw new LivrosIlegiveis(`${livro}.db não tem a(s) tabela(s) ${faltam.join(', ')}.`)
+}
+
+function registrarFuncoes(db: DatabaseSync): void {
+  const pura = { deterministic: true }
+  db.function('chave_valida', pura, (chave) => (chaveValida(String(chave)) ? 1 : 0))
+  db.function('rastreamento_valido', pura, (codigo) => (rastreamentoValido(String(codigo)) ? 1 : 0))
+}

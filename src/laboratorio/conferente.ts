@@ -1,0 +1,180 @@
+// The checker: a program of its own over all the books, which believes nothing that one service
+// says of itself where another book can contradict it. It shares no rule with the services.
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { Command, CommanderError } from 'commander'
+import { diario } from './conferencias/diario.ts'
+import { COBRANCAS_AVULSAS, dinheiro } from './conferencias/dinheiro.ts'
+import { envios, notas } from './conferencias/entrega.ts'
+import { estados } from './conferencias/estados.ts'
+import { estoque } from './conferencias/estoque.ts'
+import { abrirLivros, comoIlegiveis, type Livros, LivrosIlegiveis } from './conferencias/livros.ts'
+import { passos } from './conferencias/passos.ts'
+import { pedidos } from './conferencias/pedidos.ts'
+
+export const CONFERENCIAS = {
+  ...pedidos,
+  ...dinheiro,
+  ...estoque,
+  ...notas,
+  ...envios,
+  ...passos,
+  ...diario,
+  ...estados,
+}
+
+export interface Problema {
+  readonly conferencia: string
+  /** Absent where no single order is to blame. */
+  readonly pedido_id?: number
+  readonly detalhe: string
+}
+export interface Relatorio {
+  /** Live orders; imported history is not checked. */
+  readonly pedidos: number
+  readonly porStatus: Readonly<Record<string, number>>
+  /** Charges at the provider for numbers that are no live order: counted, not a problem. */
+  readonly cobrancasAvulsas: number
+  /** The first of each check, MAIOR_LISTA in all; the counts below are complete. */
+  readonly problemas: readonly Problema[]
+  readonly totalDeProblemas: number
+  /** Every check that was made, with the number of problems that it found. */
+  readonly porConferencia: Readonly<Record<string, number>>
+}
+export interface Opcoes {
+  /** Orders under way are no problem, as while the services run. Retained ones always are. */
+  readonly aceitarAbertos?: boolean
+}
+
+const MAIOR_LISTA = 100
+const MAIOR_LISTA_DE_UMA = 20
+
+/**
+ * Checks the books in `diretorio` (`<servico>.db` and `provedor.db`), which it only reads; they are
+ * looked at as of one moment, the services may go on. Rejects with LivrosIlegiveis.
+ */
+export async function conferir(diretorio: string, opcoes: Opcoes = {}): Promise<Relatorio> {
+  using livros = abrirLivros(diretorio, opcoes.aceitarAbertos ?? false)
+  const problemas: Problema[] = []
+  const porConferencia: Record<string, number> = {}
+  for (const [nome, sql] of Object.entries(CONFERENCIAS)) {
+    // SQLite works in this thread: between two checks whoever shares it gets a turn.
+    await setImmediate()
+    porConferencia[nome] = comoIlegiveis(`os bancos (${nome})`, () =>
+      juntar(problemas, nome, livros, sql),
+    )
+  }
+  const totalDeProblemas = Object.values(porConferencia).reduce((soma, n) => soma + n, 0)
+  return { ...resumir(livros), problemas, totalDeProblemas, porConferencia }
+}
+
+/** Adds the first problems to the list and returns how many there are. */
+function juntar(problemas: Problema[], conferencia: string, livros: Livros, sql: string): number {
+  let achados = 0
+  for (const { pedido_id, detalhe } of livros.achados(sql)) {
+    if (++achados > MAIOR_LISTA_DE_UMA || problemas.length >= MAIOR_LISTA) continue
+    problemas.push({ conferencia, ...(pedido_id !== null && { pedido_id }), detalhe })
+  }
+  return achados
+}
+
+function resumir(livros: Livros): Pick<Relatorio, 'pedidos' | 'porStatus' | 'cobrancasAvulsas'> {
+  const linhas = livros.linhas<{ status: string; n: number }>(
+    'select status, count(*) as n from vivos group by status order by n desc, status',
+  )
+  const avulsas = livros.linhas<{ n: number }>(COBRANCAS_AVULSAS)
+  return {
+    pedidos: linhas.reduce((soma, { n }) => soma + n, 0),
+    porStatus: Object.fromEntries(linhas.map(({ status, n }) => [status, n])),
+    cobrancasAvulsas: avulsas[0]?.n ?? 0,
+  }
+}
+
+export function imprimirRelatorio(relatorio: Relatorio): string {
+  const { porStatus, cobrancasAvulsas, problemas, totalDeProblemas, porConferencia } = relatorio
+  const numero = (n: number) => n.toLocaleString('pt-BR')
+  const linha = (nome: string, n: number) => `  ${nome.padEnd(22)}${numero(n).padStart(12)}`
+  const linhas = [
+    linha('pedidos', relatorio.pedidos),
+    ...Object.entries(porStatus).map(([status, n]) => linha(`  ${status}`, n)),
+    linha('cobranças avulsas', cobrancasAvulsas),
+    '',
+  ]
+  if (totalDeProblemas === 0) {
+    const feitas = Object.keys(porConferencia).length
+    return [...linhas, `Tudo confere: ${feitas} conferências, nenhum problema.`, ''].join('\n')
+  }
+  linhas.push(`NÃO CONFERE: ${numero(totalDeProblemas)} problema(s).`)
+  for (const [nome, n] of Object.entries(porConferencia)) {
+    if (n === 0) continue
+    linhas.push(`${nome} (${numero(n)})`)
+    for (const { conferencia, pedido_id, detalhe } of problemas) {
+      if (conferencia !== nome) continue
+      linhas.push(`  ${pedido_id === undefined ? '' : `pedido ${pedido_id}: `}${detalhe}`)
+    }
+  }
+  return [...linhas, ''].join('\n')
+}
+
+const AJUDA = `
+Exemplos:
+  npm start -- conferir
+  npm start -- conferir --dados /tmp/ensaio/dados --json
+  npm start -- conferir --aceitar-abertos          com os serviços no ar
+
+Termina com 0 se tudo confere, 1 se há problemas e 2 se não foi possível conferir.`
+
+/** `argv` without the command's name. Resolves to the exit code; writes to stdout and stderr. */
+export async function comandoConferir(argv: string[]): Promise<number> {
+  const programa = criarComando()
+  try {
+    const { dados, json, aceitarAbertos } = programa
+      .parse(argv, { from: 'user' })
+      .opts<{ dados: string; json?: true; aceitarAbertos?: true }>()
+    const relatorio = await conferir(dados, { aceitarAbertos: aceitarAbertos ?? false })
+    process.stdout.write(json ? `${JSON.stringify(relatorio)}\n` : imprimirRelatorio(relatorio))
+    return relatorio.totalDeProblemas === 0 ? 0 : 1
+  } catch (erro) {
+    if (erro instanceof CommanderError) return erro.exitCode === 0 ? 0 : recusar(emPortugues(erro))
+    if (erro instanceof LivrosIlegiveis) return recusar(erro.message)
+    throw erro
+  }
+}
+
+function criarComando(): Command {
+  const padrao = join(process.env.QUATROVIAS_DIR || '.quatrovias', 'dados')
+  return new Command('npm start -- conferir')
+    .description('Confere os livros de todos os serviços e do provedor, sem alterá-los.')
+    .usage('[opções]')
+    .option('--dados <diretório>', `onde estão os bancos (padrão: ${padrao})`, padrao)
+    .option('--json', 'escreve o relatório em JSON')
+    .option('--aceitar-abertos', 'pedidos em andamento não são problema')
+    .helpOption('-h, --help', 'mostra esta ajuda')
+    .addHelpText('after', AJUDA)
+    .configureHelp({
+      styleTitle: (titulo) => ({ 'Usage:': 'Uso:', 'Options:': 'Opções:' })[titulo] ?? titulo,
+      optionDescription: (opcao) => opcao.description,
+    })
+    .configureOutput({ outputError: () => undefined })
+    .allowExcessArguments(false)
+    .exitOverride()
+}
+
+function recusar(mensagem: string): number {
+  process.stderr.write(`${mensagem}\nPara ver as opções: npm start -- conferir --help\n`)
+  return 2
+}
+
+function emPortugues(erro: CommanderError): string {
+  const citado = /'([^']+)'/.exec(erro.message)?.[1] ?? ''
+  switch (erro.code) {
+    case 'commander.unknownOption':
+      return `Opção desconhecida: ${citado}.`
+    case 'commander.optionMissingArgument':
+      return `Falta o valor da opção ${citado}.`
+    case 'commander.excessArguments':
+      return 'Argumento inesperado: este comando só recebe opções.'
+    default:
+      return erro.message
+  }
+}
