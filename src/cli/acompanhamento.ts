@@ -1,7 +1,7 @@
 // Watches one order from the moment it is asked for: a synchronous architecture answers only at
 // the end, so meanwhile the order is looked for, and its steps are told as they appear.
 import { setTimeout as esperar } from 'node:timers/promises'
-import { comoErro } from '../contratos/errors.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { encerrado } from '../servicos/pedidos/domain.ts'
 import type { Compra, Gateway } from './gateway_do_cliente.ts'
@@ -11,10 +11,9 @@ const PASSO_MS = 150
 /** The client's newest orders: more than these made meanwhile elsewhere hide ours until the end. */
 const CANDIDATOS = 10
 
-export interface Ouvinte {
-  /** Once for each step, `ms` since the order was made. */
-  passo(passo: Passo, ms: number): void
-}
+/** Told of each step once. */
+type AoPasso = (passo: Passo) => void
+
 export interface Fim {
   /** Undefined when the limit passed before the order was seen at all. */
   readonly pedido: PedidoVisivel | undefined
@@ -27,7 +26,7 @@ export async function acompanhar(
   gateway: Gateway,
   compra: Compra,
   chave: string,
-  ouvinte: Ouvinte,
+  aoPasso: AoPasso,
   limiteMs: number,
 ): Promise<Fim> {
   const limite = AbortSignal.timeout(limiteMs)
@@ -35,14 +34,15 @@ export async function acompanhar(
   const inicio = performance.now()
   const resposta = emSegundoPlano(gateway.pedir(compra, chave, limite))
   const procurar = procura(gateway, antes, chave)
-  const contar = contador(ouvinte)
+  const contar = contador(aoPasso)
   let id: number | undefined
   let fim: Omit<Fim, 'ms'> = { pedido: undefined, rastro: { passos: [], indisponiveis: [] } }
   while (!limite.aborted) {
     await (resposta.pronta() ? esperar(PASSO_MS) : resposta.ou(PASSO_MS))
-    id = resposta.valor(limite) ?? id ?? (await seDer(procurar))
-    if (id === undefined) continue
-    fim = (await seDer(() => ler(gateway, id as number))) ?? fim
+    const achado = resposta.valor(limite) ?? id ?? (await seDer(procurar))
+    if (achado === undefined) continue
+    id = achado
+    fim = (await seDer(() => ler(gateway, achado))) ?? fim
     contar(fim.rastro.passos)
     const { pedido } = fim
     if (pedido?.retido || (pedido && resposta.pronta() && encerrado(pedido.status))) break
@@ -60,29 +60,25 @@ async function ler(gateway: Gateway, id: number): Promise<Omit<Fim, 'ms'>> {
 async function seDer<T>(olhar: () => Promise<T>): Promise<T | undefined> {
   try {
     return await olhar()
-  } catch (lancado) {
-    const erro = comoErro(lancado)
-    if (erro.canRetry) return undefined
+  } catch (erro) {
+    if (erro instanceof ErroDeNegocio && erro.canRetry) return undefined
     throw erro
   }
 }
 
 /** A promise one can ask whether it is settled, without ever leaving its rejection unheard. */
 function emSegundoPlano(promessa: Promise<number>) {
-  let desfecho: { valor: number } | { erro: unknown } | undefined
-  const fim = promessa.then(
-    (valor) => void (desfecho = { valor }),
-    (erro: unknown) => void (desfecho = { erro }),
-  )
+  let fim: PromiseSettledResult<number> | undefined
+  const chegada = Promise.allSettled([promessa]).then(([desfecho]) => {
+    fim = desfecho
+  })
   return {
-    pronta: () => desfecho !== undefined,
-    ou: (ms: number) => Promise.race([fim, esperar(ms, undefined, { ref: false })]),
+    pronta: () => fim !== undefined,
+    ou: (ms: number) => Promise.race([chegada, esperar(ms, undefined, { ref: false })]),
     /** Throws what the promise threw, unless that is only the limit. */
     valor(limite: AbortSignal): number | undefined {
-      if (!desfecho) return undefined
-      if ('valor' in desfecho) return desfecho.valor
-      if (limite.aborted) return undefined
-      throw desfecho.erro
+      if (fim?.status === 'rejected' && !limite.aborted) throw fim.reason
+      return fim?.status === 'fulfilled' ? fim.value : undefined
     },
   }
 }
@@ -95,22 +91,19 @@ function procura(gateway: Gateway, antes: number, chave: string) {
     for (const { id } of novos) {
       if (alheios.has(id)) continue
       const criacao = (await gateway.rastro(id)).passos.find((p) => p.evento === 'PedidoCriado')
-      if (criacao?.causa?.endsWith(`/${chave}`)) return id
+      if (criacao?.causa.endsWith(`/${chave}`)) return id
       if (criacao) alheios.add(id)
     }
     return undefined
   }
 }
 
-function contador(ouvinte: Ouvinte): (passos: readonly Passo[]) => void {
+function contador(aoPasso: AoPasso): (passos: readonly Passo[]) => void {
   const contados = new Set<string>()
   return (passos) => {
-    const inicio = Date.parse(passos[0]?.instante ?? '')
-    for (const passo of passos) {
-      const nome = passo.causa ?? `${passo.servico}/${passo.evento}`
-      if (contados.has(nome)) continue
-      contados.add(nome)
-      ouvinte.passo(passo, Date.parse(passo.instante) - inicio)
+    for (const passo of passos.filter(({ causa }) => !contados.has(causa))) {
+      contados.add(passo.causa)
+      aoPasso(passo)
     }
   }
 }

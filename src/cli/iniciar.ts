@@ -108,12 +108,16 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
 }
 
 function estadoDe(portas: Portas, processos: readonly SituacaoDoProcesso[]): Estado {
-  const pidDe = (nome: string) => processos.find((p) => p.nome === nome)?.pid
+  /** Nothing between two lives; with --junto everybody lives here. */
+  const pidDe = (nome: string): { pid?: number } => {
+    const pid = processos.length === 0 ? process.pid : processos.find((p) => p.nome === nome)?.pid
+    return pid === undefined ? {} : { pid }
+  }
   const pronto = processos.every((p) => p.estado === 'pronto')
-  const servicos: Partial<Record<NomeServico, { rest: string; pid: number }>> = {}
+  const servicos: { [N in NomeServico]?: { rest: string; pid?: number } } = {}
   for (const nome of SERVICOS) {
     const rest = enderecosDas(portas)[nome]
-    servicos[nome] = { rest, pid: pidDe(nome) ?? process.pid }
+    servicos[nome] = { rest, ...pidDe(nome) }
   }
   return { pronto, gateway: `http://127.0.0.1:${portas.gateway}`, servicos }
 }

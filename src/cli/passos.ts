@@ -6,10 +6,11 @@ import type { StatusPedido, TipoEvento } from '../contratos/eventos.ts'
 export interface Passo {
   readonly servico: string
   readonly evento: string
-  /** UTC, ISO 8601. */
-  readonly instante: string
-  readonly causa?: string
-  readonly dados?: Readonly<Record<string, unknown>>
+  /** The natural name of the command that it answers: never twice in one order. */
+  readonly causa: string
+  /** Since the order's first step. */
+  readonly ms: number
+  readonly dados: Readonly<Record<string, unknown>>
 }
 export interface Rastro {
   readonly passos: readonly Passo[]
@@ -58,7 +59,7 @@ export const statusEmPalavras = (status: string): string =>
 /** The details worth a person's while; the rest of the event is in --json. */
 const MOSTRADOS = ['motivo', 'codigo_rastreamento', 'numero'] as const
 
-export function emPalavras({ evento, dados = {} }: Passo): string {
+export function emPalavras({ evento, dados }: Passo): string {
   const nome = Object.hasOwn(PALAVRAS, evento) ? PALAVRAS[evento as TipoEvento] : evento
   const status = evento === 'StatusRegistrado' ? statusEmPalavras(String(dados.status)) : undefined
   const detalhes = [status, ...MOSTRADOS.map((campo) => dados[campo])]
@@ -66,8 +67,8 @@ export function emPalavras({ evento, dados = {} }: Passo): string {
   return ditos.length > 0 ? `${nome} (${ditos.join(', ')})` : nome
 }
 
-export function linhaDoPasso(passo: Passo, ms: number): string {
-  const tempo = styleText('dim', `${milesimos(ms).padStart(7)} ms`)
+export function linhaDoPasso(passo: Passo): string {
+  const tempo = styleText('dim', `${milesimos(passo.ms).padStart(7)} ms`)
   return `  ${tempo}  ${passo.servico.padEnd(12)}${emPalavras(passo)}`
 }
 

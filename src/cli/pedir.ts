@@ -2,16 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import { styleText } from 'node:util'
 import { InvalidArgumentError } from 'commander'
+import { chaveDeIdempotencia } from '../arquiteturas/rest/pedidos.ts'
 import { type Item, METODOS, type Metodo } from '../contratos/comandos.ts'
 import { formatar } from '../contratos/dinheiro.ts'
-import { ErroDeNegocio } from '../contratos/errors.ts'
-import { ARQUITETURAS, comoProdutoId, ehId } from '../contratos/ids.ts'
+import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
+import { ARQUITETURAS } from '../contratos/ids.ts'
 import { lerEstado } from '../infra/estado.ts'
 import { encerrado } from '../servicos/pedidos/domain.ts'
 import { acompanhar, type Fim } from './acompanhamento.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
 import { type Compra, entrar, type Gateway, lerCredencial } from './gateway_do_cliente.ts'
-import { linhaDoPasso, milesimos, statusEmPalavras } from './passos.ts'
+import { emTexto, lerItens } from './itens_em_texto.ts'
+import { linhaDoPasso, milesimos, type Passo, statusEmPalavras } from './passos.ts'
 
 const LIMITE_MS = 60_000
 const EXEMPLOS = `Exemplos:
@@ -38,7 +40,7 @@ export async function comandoPedir(argumentos: string[]): Promise<number> {
     .option('--itens <lista>', 'produto x quantidade, separados por vírgula', lerItens)
     .option('--arquitetura <nome>', `por onde vai: ${publicas.join(', ')}`, umDe(publicas))
     .option('--metodo <nome>', `${METODOS.join(', ')} (padrão: pix)`, umDe(METODOS), 'pix')
-    .option('--chave <texto>', 'chave de idempotência (padrão: uma nova)')
+    .option('--chave <texto>', 'chave de idempotência (padrão: uma nova)', lerChave)
     .option('--json', 'só o desfecho, em JSON')
   const opcoes = lerOpcoes<Opcoes>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
@@ -47,18 +49,15 @@ export async function comandoPedir(argumentos: string[]): Promise<number> {
     return await pedir(opcoes, chave)
   } catch (erro) {
     if (!(erro instanceof ErroDeNegocio)) throw erro
-    console.error(`${erro.message} (${erro.codigo})`)
-    if (erro.canRetry) {
-      console.error(`Para repetir sem risco de pedir duas vezes: npm run pedir -- --chave ${chave}`)
-    }
-    return 1
+    return falhar(`${erro.message} (${erro.codigo})`)
   }
 }
 
 async function pedir(opcoes: Opcoes, chave: string): Promise<number> {
   const diretorio = diretorioDeExecucao()
   const estado = lerEstado(diretorio)
-  if (!estado?.pronto) return falhar('quatrovias não está no ar; inicie com npm start')
+  if (!estado) return falhar('quatrovias não está no ar; inicie com npm start')
+  if (!estado.pronto) return falhar('quatrovias não está pronto; veja npm run situacao')
   const credencial = lerCredencial(diretorio)
   if (!credencial) return falhar(`não há um cliente em ${diretorio}/credenciais.json`)
   const gateway = await entrar(estado.gateway, credencial)
@@ -66,10 +65,15 @@ async function pedir(opcoes: Opcoes, chave: string): Promise<number> {
   const itens = opcoes.itens ?? (await escolher(gateway))
   if (itens.length === 0) return falhar('nenhum produto tem unidades livres')
   const compra: Compra = { itens, metodo, ...(arquitetura && { arquitetura }) }
-  const passo = json
-    ? () => undefined
-    : (...dito: Parameters<typeof linhaDoPasso>) => console.log(linhaDoPasso(...dito))
-  const fim = await acompanhar(gateway, compra, chave, { passo }, LIMITE_MS)
+  const dizer = (texto: string) => {
+    if (!json) console.log(texto)
+  }
+  dizer(['pedindo', emTexto(itens), metodo, arquitetura ?? ''].join(' ').trimEnd())
+  const aoPasso = (passo: Passo) => dizer(linhaDoPasso(passo))
+  const fim = await acompanhar(gateway, compra, chave, aoPasso, LIMITE_MS).catch((erro) => {
+    if (comoErro(erro).canRetry) console.error(comoRepetir(compra, chave))
+    throw erro
+  })
   if (json) console.log(JSON.stringify(desfecho(fim), null, 2))
   return concluir(fim, json === true)
 }
@@ -81,7 +85,9 @@ async function escolher(gateway: Gateway): Promise<readonly Item[]> {
   return maior ? [{ produto_id: maior.id, quantidade: 1 }] : []
 }
 
-function concluir({ pedido, ms }: Fim, json: boolean): number {
+function concluir({ pedido, rastro, ms }: Fim, json: boolean): number {
+  const ausentes = rastro.indisponiveis.join(', ')
+  if (ausentes) console.error(`faltam os passos de quem não respondeu: ${ausentes}`)
   const quanto = `em ${LIMITE_MS / 1_000} s`
   if (!pedido) return falhar(`o pedido não foi respondido ${quanto}; confira: npm run situacao`)
   if (pedido.retido) {
@@ -103,18 +109,19 @@ function concluir({ pedido, ms }: Fim, json: boolean): number {
 
 const desfecho = ({ pedido, rastro, ms }: Fim) => ({ ...pedido, ms: Math.round(ms), ...rastro })
 
+/** The same items too: the key with other content is refused. */
+function comoRepetir({ itens, metodo, arquitetura }: Compra, chave: string): string {
+  const porOnde = arquitetura ? ` --arquitetura ${arquitetura}` : ''
+  const opcoes = `--itens ${emTexto(itens)} --metodo ${metodo}${porOnde} --chave ${chave}`
+  return `Para repetir sem risco de pedir duas vezes:\n  npm run pedir -- ${opcoes}`
+}
+
 function falhar(mensagem: string): 1 {
   console.error(mensagem)
   return 1
 }
 
-function lerItens(texto: string): Item[] {
-  return texto.split(',').map((parte) => {
-    const [, produto, quantidade = '1'] = /^\s*(\d+)(?:x(\d+))?\s*$/.exec(parte) ?? []
-    const id = Number(produto)
-    if (ehId(id) && ehId(Number(quantidade))) {
-      return { produto_id: comoProdutoId(id), quantidade: Number(quantidade) }
-    }
-    throw new InvalidArgumentError('escreva produto x quantidade, como 1x2,3x1')
-  })
+function lerChave(texto: string): string {
+  if (chaveDeIdempotencia.safeParse(texto).success) return texto
+  throw new InvalidArgumentError('use de 1 a 128 letras, números e sinais, sem espaço nem acento')
 }

@@ -48,5 +48,5 @@ async function iniciar(nome: Nome): Promise<Servindo> {
         )
   const url = 'url' in aberto ? aberto.url : aberto.rest
   if (!process.send) console.log(`${nome} pronto em ${url} (Ctrl-C encerra)`)
-  return { info: { rest: url }, parar: () => aberto[Symbol.asyncDispose]() }
+  return { info: { rest: url }, parar: async () => aberto[Symbol.asyncDispose]() }
 }

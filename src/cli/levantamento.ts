@@ -1,0 +1,88 @@
+// What runs in a run-time directory, gathered from the lock, estado.json and the processes themselves.
+import { SERVICOS } from '../contratos/ids.ts'
+import { type Estado, lerEstado } from '../infra/estado.ts'
+import { vive } from '../infra/supervisao/identidade.ts'
+import { lerTrava } from '../infra/supervisao/trava.ts'
+import { type Medida, medir } from './medida_do_processo.ts'
+
+const ESPERA_MS = 500
+
+export interface ProcessoVisto extends Medida {
+  readonly nome: string
+  /** Null while it starts, or for a part that serves no HTTP. */
+  readonly endereco: string | null
+  /** Null between two lives. */
+  readonly pid: number | null
+  readonly pronto: boolean
+}
+export interface Levantamento {
+  readonly diretorio: string
+  readonly supervisor: Medida & { readonly pid: number }
+  readonly processos: readonly ProcessoVisto[]
+  /** Null when pedidos does not answer. */
+  readonly pedidos: { readonly abertos: number; readonly retidos: number } | null
+  /** All together, each process once. */
+  readonly memoria_mb: number
+}
+/** Children that outlived a killed supervisor. */
+export interface Sobras {
+  readonly sobras: number
+}
+
+export async function levantar(diretorio: string): Promise<Levantamento | Sobras> {
+  const trava = lerTrava(diretorio)
+  const filhos = (trava?.filhos ?? []).filter(vive)
+  if (!trava?.emExecucao) return { sobras: filhos.length }
+  const estado = lerEstado(diretorio)
+  const enderecos = enderecosDo(estado)
+  const { pid } = trava.supervisor
+  const pids = new Map(filhos.map((filho) => [filho.nome, filho.pid]))
+  // With --junto all of them are the one process that holds the lock.
+  const junto = estado && Object.values(estado.servicos).every((servico) => servico.pid === pid)
+  const pidDe = (nome: string) => pids.get(nome) ?? (junto ? pid : undefined)
+  const nomes = new Set<string>([...SERVICOS, 'gateway', ...pids.keys()])
+  const vistos = [...nomes].map((nome) => ver(nome, enderecos.get(nome), pidDe(nome)))
+  const processos = await Promise.all(vistos)
+  const supervisor = { pid, ...(await medir(pid)) }
+  const pesos = new Map([supervisor, ...processos].map((um) => [um.pid, um.memoria_mb ?? 0]))
+  const memoria = [...pesos.values()].reduce((soma, peso) => soma + peso, 0)
+  const pedidos = await emAberto(enderecos.get('pedidos'))
+  return { diretorio, supervisor, processos, pedidos, memoria_mb: Math.round(memoria * 10) / 10 }
+}
+
+function enderecosDo(estado: Estado | undefined): ReadonlyMap<string, string> {
+  if (!estado) return new Map()
+  const servicos = Object.entries(estado.servicos).map(([nome, { rest }]) => [nome, rest] as const)
+  return new Map([...servicos, ['gateway', estado.gateway]])
+}
+
+async function ver(
+  nome: string,
+  endereco: string | undefined,
+  pid: number | undefined,
+): Promise<ProcessoVisto> {
+  const medida = pid === undefined ? { memoria_mb: null, desde: null } : await medir(pid)
+  const pronto = (await perguntar(endereco, '/readyz')) !== undefined
+  return { nome, endereco: endereco ?? null, pid: pid ?? null, pronto, ...medida }
+}
+
+async function emAberto(pedidos: string | undefined): Promise<Levantamento['pedidos']> {
+  const { abertos, retidos } = { ...(await perguntar(pedidos, '/interno/situacao')) }
+  return typeof abertos === 'number' && typeof retidos === 'number' ? { abertos, retidos } : null
+}
+
+/** Undefined for anything but a success in time. */
+async function perguntar(
+  endereco: string | undefined,
+  caminho: string,
+): Promise<Record<string, unknown> | undefined> {
+  if (endereco === undefined) return undefined
+  try {
+    const signal = AbortSignal.timeout(ESPERA_MS)
+    const resposta = await fetch(endereco + caminho, { signal })
+    const corpo = (await resposta.json()) as Record<string, unknown>
+    return resposta.ok ? corpo : undefined
+  } catch {
+    return undefined
+  }
+}

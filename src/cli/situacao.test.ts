@@ -1,0 +1,124 @@
+// What runs, seen from outside: a lock held by this very process, and services that are fakes.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { type TestContext, test } from 'node:test'
+import { identificar } from '../infra/supervisao/identidade.ts'
+import { travar } from '../infra/supervisao/trava.ts'
+import { porProc, porPs } from './medida_do_processo.ts'
+import { comandoSituacao } from './situacao.ts'
+import { abrirHttp, abrirTerminal } from './terminal_de_teste.ts'
+
+const pedidos: RequestListener = (requisicao, resposta) =>
+  resposta.end(
+    JSON.stringify(
+      requisicao.url === '/interno/situacao' ? { abertos: 2, retidos: 1 } : { status: 'pronto' },
+    ),
+  )
+const encerrando: RequestListener = (_requisicao, resposta) => resposta.writeHead(503).end('{}')
+const mudo: RequestListener = () => undefined
+
+/** A process that lives as long as we do not let it go. */
+function abrirProcesso() {
+  const filho = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  return {
+    pid: filho.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      filho.stdin.end()
+      await once(filho, 'exit')
+    },
+  }
+}
+
+async function comServicos(t: TestContext, ...argumentos: string[]) {
+  using terminal = abrirTerminal(t)
+  await using trava = await travar(terminal.diretorio)
+  await using filho = abrirProcesso()
+  trava.anotar('pedidos', filho.pid)
+  await using atende = await abrirHttp(pedidos)
+  await using encerra = await abrirHttp(encerrando)
+  await using cala = await abrirHttp(mudo)
+  const servicos = {
+    pedidos: { rest: atende.url, pid: filho.pid },
+    estoque: { rest: encerra.url, pid: process.pid },
+    fiscal: { rest: cala.url, pid: process.pid },
+  }
+  terminal.gravar('estado.json', { pronto: true, gateway: atende.url, servicos })
+  return { ...(await terminal.executar(comandoSituacao, ...argumentos)), pid: filho.pid }
+}
+
+test('cada serviço: endereço, processo e se responde; e os pedidos em aberto', async (t) => {
+  const { codigo, saida, pid } = await comServicos(t)
+  assert.equal(codigo, 0)
+  assert.match(saida, new RegExp(`supervisor: processo ${process.pid}, no ar há \\d+ (s|min)`))
+  assert.match(
+    saida,
+    new RegExp(`\n  pedidos +http://127.0.0.1:\\d+ +${pid} +pronto +\\d+ s +\\d+ MB\n`),
+  )
+  for (const nome of ['estoque', 'fiscal', 'antifraude']) {
+    assert.match(saida, new RegExp(`\n  ${nome} .*sem processo`))
+  }
+  assert.match(saida, /pedidos em aberto: 2 · retidos: 1 · memória: \d+ MB$/)
+})
+
+test('--json: o mesmo para programas; quem cala por 500 ms não está pronto', async (t) => {
+  const { codigo, saida, pid } = await comServicos(t, '--json')
+  assert.equal(codigo, 0)
+  const { supervisor, processos, pedidos, memoria_mb } = JSON.parse(saida)
+  assert.equal(supervisor.pid, process.pid)
+  assert.deepEqual(pedidos, { abertos: 2, retidos: 1 })
+  const prontos = processos.filter((um: { pronto: boolean }) => um.pronto)
+  assert.deepEqual(
+    prontos.map((um: { nome: string; pid: number | null }) => [um.nome, um.pid]),
+    [
+      ['pedidos', pid],
+      ['gateway', null],
+    ],
+  )
+  const [dele] = prontos
+  assert.ok(Math.abs(memoria_mb - supervisor.memoria_mb - dele.memoria_mb) < 0.2)
+  assert.ok(Math.abs(Date.now() - Date.parse(dele.desde)) < 60_000)
+})
+
+test('com --junto a memória do processo de todos conta uma vez', async (t) => {
+  using terminal = abrirTerminal(t)
+  await using _trava = await travar(terminal.diretorio)
+  await using http = await abrirHttp(pedidos)
+  const servico = { rest: http.url, pid: process.pid }
+  const servicos = { pedidos: servico, estoque: servico }
+  terminal.gravar('estado.json', { pronto: true, gateway: http.url, servicos })
+  const { saida } = await terminal.executar(comandoSituacao, '--json')
+  const { supervisor, processos, memoria_mb } = JSON.parse(saida)
+  assert.ok(processos.every((um: { pid: number }) => um.pid === process.pid))
+  // It grows between one look and the next.
+  assert.ok(memoria_mb < supervisor.memoria_mb * 1.5)
+})
+
+test('nada em execução: diz onde procurou e termina com 1', async (t) => {
+  using terminal = abrirTerminal(t)
+  const { codigo, saida, erros } = await terminal.executar(comandoSituacao)
+  assert.deepEqual([codigo, saida, erros], [1, '', `nada em execução em ${terminal.diretorio}`])
+})
+
+test('supervisor morto com filhos vivos: manda parar', async (t) => {
+  using terminal = abrirTerminal(t)
+  await using filho = abrirProcesso()
+  const filhos = [{ nome: 'pedidos', ...identificar(filho.pid) }]
+  terminal.gravar('supervisor.json', { pid: process.pid, inicio: 'de outra vida', filhos })
+  const { codigo, erros } = await terminal.executar(comandoSituacao)
+  assert.equal(codigo, 1)
+  assert.equal(erros, 'o supervisor terminou, mas não os seus processos (1); use npm run parar')
+})
+
+test('/proc e ps dizem o mesmo do mesmo processo', {
+  skip: process.platform !== 'linux' && 'só Linux tem os dois',
+}, async () => {
+  const [proc, ps] = await Promise.all([porProc(process.pid), porPs(process.pid)])
+  assert.ok(Math.abs(Date.parse(proc.desde ?? '') - Date.parse(ps.desde ?? '')) <= 2_000)
+  assert.ok((proc.memoria_mb ?? 0) > 10 && (ps.memoria_mb ?? 0) >= (proc.memoria_mb ?? 0))
+  assert.deepEqual(await porPs(2 ** 30), { memoria_mb: null, desde: null })
+  assert.deepEqual(await porProc(2 ** 30), { memoria_mb: null, desde: null })
+})

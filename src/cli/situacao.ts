@@ -1,0 +1,69 @@
+// `npm run situacao`: what runs in this directory, whether it answers, and what it weighs.
+import { styleText } from 'node:util'
+import { criarComando, diretorioDeExecucao, lerOpcoes } from './comando.ts'
+import { type Levantamento, levantar, type ProcessoVisto } from './levantamento.ts'
+
+const EXEMPLOS = `Exemplos:
+  npm run situacao
+  npm run situacao -- --json | jq .pedidos.retidos
+
+Termina com 0 quando há algo em execução, com 1 quando não há.`
+
+export async function comandoSituacao(argumentos: string[]): Promise<number> {
+  const comando = criarComando('situacao', 'Mostra o que está em execução.', EXEMPLOS).option(
+    '--json',
+    'em JSON, para programas',
+  )
+  const opcoes = lerOpcoes<{ json?: true }>(comando, argumentos)
+  if (typeof opcoes === 'number') return opcoes
+  const diretorio = diretorioDeExecucao()
+  const achado = await levantar(diretorio)
+  if ('sobras' in achado) {
+    const restam = `o supervisor terminou, mas não os seus processos (${achado.sobras}); use npm run parar`
+    console.error(achado.sobras > 0 ? restam : `nada em execução em ${diretorio}`)
+    return 1
+  }
+  console.log(opcoes.json ? JSON.stringify(achado, null, 2) : emTexto(achado))
+  return 0
+}
+
+function emTexto({ diretorio, supervisor, processos, pedidos, memoria_mb }: Levantamento): string {
+  const linhas = processos.map((processo) => linhaDe(processo, processo.pid === supervisor.pid))
+  const abertos = pedidos
+    ? `pedidos em aberto: ${pedidos.abertos} · retidos: ${pedidos.retidos}`
+    : 'pedidos em aberto: sem resposta'
+  return [
+    `${styleText('bold', 'quatrovias')} em ${diretorio}`,
+    `supervisor: processo ${supervisor.pid}, no ar há ${ha(supervisor.desde)}`,
+    '',
+    styleText('dim', linha('', 'endereço', 'processo', 'estado', 'no ar há', 'memória')),
+    ...linhas,
+    '',
+    `  ${abertos} · memória: ${mb(memoria_mb)}`,
+  ].join('\n')
+}
+
+/** A process shared by all weighs once: its size stands in the sum alone. */
+function linhaDe(processo: ProcessoVisto, comum: boolean): string {
+  const { nome, endereco, pid, pronto, desde, memoria_mb } = processo
+  const estado = pid === null ? 'sem processo' : pronto ? 'pronto' : 'não pronto'
+  const peso = comum ? '' : mb(memoria_mb)
+  const texto = linha(nome, endereco ?? '–', String(pid ?? '–'), estado, ha(desde), peso)
+  return pronto ? texto : styleText('yellow', texto)
+}
+
+function linha(nome: string, endereco: string, pid: string, estado: string, ...numeros: string[]) {
+  const fixos = `  ${nome.padEnd(12)}${endereco.padEnd(25)}${pid.padStart(9)}  ${estado.padEnd(13)}`
+  return (fixos + numeros.map((numero) => numero.padStart(9)).join('')).trimEnd()
+}
+
+const mb = (valor: number | null): string =>
+  valor === null ? '–' : `${Math.round(valor).toLocaleString('pt-BR')} MB`
+
+function ha(desde: string | null): string {
+  if (desde === null) return '–'
+  const s = Math.max(0, Math.round((Date.now() - Date.parse(desde)) / 1_000))
+  if (s < 120) return `${s} s`
+  if (s < 7_200) return `${Math.floor(s / 60)} min`
+  return s < 172_800 ? `${Math.floor(s / 3_600)} h` : `${Math.floor(s / 86_400)} dias`
+}
