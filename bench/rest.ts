@@ -26,7 +26,10 @@ export async function benchRest({ emVoo = 128, segundos = 6, rodadas = 3 } = {})
 const novaChave = () => ({ 'idempotency-key': randomUUID() })
 const CORPO = JSON.stringify({
   cliente_id: 1,
-  itens: [{ produto_id: 1, quantidade: 1 }, { produto_id: 2, quantidade: 2 }],
+  itens: [
+    { produto_id: 1, quantidade: 1 },
+    { produto_id: 2, quantidade: 2 },
+  ],
   metodo: 'pix',
 })
 

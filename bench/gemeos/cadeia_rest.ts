@@ -1,5 +1,5 @@
 // Starts the bare chain of six hops, each a process, and says where it begins.
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ export const SALTOS = 6
 
 export async function abrirCadeia(): Promise<{ url: string } & AsyncDisposable> {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-gemeo-'))
-  const processos = []
+  const processos: ChildProcess[] = []
   let url: string | undefined
   for (let i = 0; i < SALTOS; i++) {
     const processo = fork(SALTO, ['0', join(diretorio, `${i}.db`), ...(url ? [url] : [])])

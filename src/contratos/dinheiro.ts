@@ -23,8 +23,12 @@ export function deReais(valor: number): Centavos | undefined {
 
 export const emReais = (centavos: Centavos): number => centavos / 100
 
-const moeda = new Intl.NumberFormat('pt-BR', { style: 'currency', currency: 'BRL' })
-export const formatar = (centavos: number): string => moeda.format(centavos / 100)
+let moeda: Intl.NumberFormat | undefined
+/** `R$ 1.234,56`. The format is made when first needed: it loads megabytes of locale data. */
+export function formatar(centavos: number): string {
+  moeda ??= new Intl.NumberFormat('pt-BR', { style: 'currency', currency: 'BRL' })
+  return moeda.format(centavos / 100)
+}
 
 export const somar = (parcelas: Iterable<number>): Centavos => {
   let total = 0

@@ -6,6 +6,7 @@ import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { validarEmPortugues } from './validacao.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -123,6 +124,7 @@ export interface Configuracao {
 }
 
 export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Configuracao {
+  validarEmPortugues()
   const valores = new Map(VARIAVEIS.map((v) => [v.nome, lerVariavel(v, ambiente)]))
   const texto = (nome: string) => String(valores.get(nome))
   const numero = (nome: string) => Number(valores.get(nome))

@@ -6,7 +6,9 @@ import type { NomeServico } from '../contratos/ids.ts'
 export interface Estado {
   readonly pronto: boolean
   readonly gateway: string
-  readonly servicos: Readonly<Partial<Record<NomeServico, { rest: string; pid: number }>>>
+  readonly servicos: {
+    readonly [N in NomeServico]?: { readonly rest: string; readonly pid?: number }
+  }
 }
 
 const caminho = (diretorio: string): string => join(diretorio, 'estado.json')

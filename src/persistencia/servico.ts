@@ -4,7 +4,7 @@ import { type Comando, resumoDe } from '../contratos/comandos.ts'
 import type { Envelope, Resultado, Servico } from '../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado, RespostaDe } from '../contratos/eventos.ts'
-import type { Causa, Instante, NomeServico } from '../contratos/ids.ts'
+import { agora, type Causa, type Instante, type NomeServico } from '../contratos/ids.ts'
 import type { Database, Transacao } from './database.ts'
 import { acrescentar, procurar, ultimoId } from './diario.ts'
 import { type Desfecho, groupCommit } from './group_commit.ts'
@@ -54,13 +54,16 @@ export function criarServico<C extends Comando, S, P>(
 
   async function decidirUm(envelope: Envelope<C>): Promise<Resultado> {
     pontoDeQueda('ao_chegar', envelope.comando.tipo)
-    if (definicao.perguntaFora(envelope.comando)) {
+    const fora = definicao.perguntaFora(envelope.comando)
+    if (fora) {
       const anterior = await procurar(db.leitura, envelope.causa)
       if (anterior) return comoRepetido(envelope, anterior)
     }
     const preparo = await definicao.preparar(envelope)
     pontoDeQueda('depois_de_preparar', envelope.comando.tipo)
-    const { comando, instante } = envelope
+    const { comando } = envelope
+    // What took time outside happened when it was over, not when it was asked for.
+    const instante = fora ? agora() : envelope.instante
     const resultado = await gravar({ comando, envelope, instante, preparo })
     pontoDeQueda('depois_do_commit', envelope.comando.tipo)
     return resultado
@@ -101,7 +104,7 @@ export function criarServico<C extends Comando, S, P>(
         const anterior = conhecidos.get(pronto.envelope.causa)
         if (anterior) return { valor: comoRepetido(pronto.envelope, anterior) }
         const evento = decidir(livro, pronto)
-        const gravado = registroDe(++id, pronto.envelope, evento)
+        const gravado = registroDe(++id, pronto, evento)
         novos.push(gravado)
         conhecidos.set(gravado.causa, gravado)
         return { valor: { ok: true, gravado, repetido: false } }
@@ -143,13 +146,17 @@ export function criarServico<C extends Comando, S, P>(
   return { handle: (lote) => Promise.all(lote.map((e) => atender(e as Envelope<C>))) }
 }
 
-const registroDe = (id: number, envelope: Envelope, evento: Evento): EventoGravado => ({
+const registroDe = (
+  id: number,
+  { envelope, instante }: Pronto<Comando, unknown>,
+  evento: Evento,
+): EventoGravado => ({
   id,
   causa: envelope.causa,
   resumo: resumoDe(envelope.comando),
   arquitetura: envelope.arquitetura,
   traceparent: envelope.traceparent,
-  instante: envelope.instante,
+  instante,
   evento,
 })
 

@@ -43,7 +43,7 @@ export function decide(
     case 'AgendarEnvio': {
       const motivo = motivoDaRecusa(estado, preparo)
       if (motivo) return { ...base, tipo: 'EnvioIndisponivel', motivo }
-      const codigo_rastreamento = codigoDeRastreamento(comando.pedido_id % 100_000_000)
+      const codigo_rastreamento = codigoDeRastreamento(serie(comando.pedido_id))
       return { ...base, tipo: 'EnvioAgendado', codigo_rastreamento }
     }
     case 'CancelarEnvio':
@@ -57,6 +57,9 @@ export function decide(
       return comando satisfies never
   }
 }
+
+/** The upper half of the serial numbers: the synthetic data takes its own from the lower one. */
+const serie = (pedido: number): number => 50_000_000 + (pedido % 50_000_000)
 
 const jaEnviado = (estado: Estado): boolean => estado === 'enviado' || estado === 'entregue'
 

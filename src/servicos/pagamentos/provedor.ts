@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AutorizarPagamento, Estornar } from '../../contratos/comandos.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { agora } from '../../contratos/ids.ts'
 import type { Transacao } from '../../persistencia/database.ts'
-import { groupCommit } from '../../persistencia/group_commit.ts'
+import { type Desfecho, groupCommit } from '../../persistencia/group_commit.ts'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
 import { abrirSqlite } from '../../persistencia/sqlite.ts'
 import type { Simulador } from '../simulacao.ts'
@@ -32,8 +33,8 @@ export function abrirProvedor(diretorio: string, simulador: Simulador): Provedor
   const db = abrirSqlite(join(diretorio, 'provedor.db'), esquema)
   const lancar = groupCommit<Lancamento, Resposta>((lote) =>
     db.transacao(async (tx) => {
-      const respostas = []
-      for (const lancamento of lote) respostas.push({ valor: await lancarUm(tx, lancamento) })
+      const respostas: Desfecho<Resposta>[] = []
+      for (const lancamento of lote) respostas.push(await lancarUm(tx, lancamento))
       pontoDeQueda('provedor_antes_do_commit')
       return respostas
     }),
@@ -56,10 +57,13 @@ export function abrirProvedor(diretorio: string, simulador: Simulador): Provedor
   }
 }
 
-async function lancarUm(tx: Transacao, lancamento: Lancamento): Promise<Resposta> {
+async function lancarUm(tx: Transacao, lancamento: Lancamento): Promise<Desfecho<Resposta>> {
   const { chave, operacao, valor } = lancamento
   const anterior = await achar(tx, chave, operacao)
-  if (anterior) return comoResposta(anterior)
+  if (anterior && anterior.valor_centavos !== valor) {
+    return { erro: new ErroDeNegocio('comando_divergente') }
+  }
+  if (anterior) return { valor: comoResposta(anterior) }
   const estornado = operacao === 'cobranca' && (await achar(tx, chave, 'estorno')) !== undefined
   const linha = {
     resultado: resultadoDe(lancamento, estornado),
@@ -70,7 +74,7 @@ async function lancarUm(tx: Transacao, lancamento: Lancamento): Promise<Resposta
      values ($1, $2, $3, $4, $5, $6)`,
     [chave, operacao, linha.resultado, linha.motivo, valor, agora()],
   )
-  return comoResposta(linha)
+  return { valor: comoResposta(linha) }
 }
 
 function resultadoDe({ operacao, sucesso }: Lancamento, estornado: boolean): string {
@@ -82,11 +86,11 @@ interface Linha {
   readonly resultado: string
   readonly motivo: string | null
 }
-const achar = (tx: Transacao, chave: string, operacao: string): Promise<Linha | undefined> =>
-  tx.um<Linha>('select resultado, motivo from lancamentos where chave = $1 and operacao = $2', [
-    chave,
-    operacao,
-  ])
+const achar = (tx: Transacao, chave: string, operacao: string) =>
+  tx.um<Linha & { valor_centavos: number | null }>(
+    'select resultado, motivo, valor_centavos from lancamentos where chave = $1 and operacao = $2',
+    [chave, operacao],
+  )
 
 const comoResposta = ({ resultado, motivo }: Linha): Resposta =>
   motivo ? { aprovado: false, motivo } : { aprovado: resultado === 'aprovada' }

@@ -54,7 +54,10 @@ export async function abrir(
       await tx.executarCada(
         `insert into pagamentos
            (pedido_id, valor_centavos, metodo, status, motivo, data_processamento)
-         values ($1, $2, $3, $4, $5, $6)`,
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (pedido_id) do update
+           set valor_centavos = excluded.valor_centavos, status = excluded.status,
+             motivo = excluded.motivo, data_processamento = excluded.data_processamento`,
         autorizados,
       )
       await tx.executarCada(
