@@ -3,7 +3,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Envelope, Resultado } from '../contratos/envelope.ts'
-import type { NomeServico } from '../contratos/ids.ts'
+import { agora, type NomeServico } from '../contratos/ids.ts'
 import type { Operacoes } from '../persistencia/servico.ts'
 
 export interface Registro {
@@ -26,24 +26,12 @@ function criarLogEm(destino: DestinationStream, servico: string, nivel: string):
     {
       level: nivel,
       base: { servico },
-      timestamp: () => `,"time":"${instanteDoRegistro()}"`,
+      timestamp: () => `,"time":"${agora()}"`,
       formatters: { level: (nivel: string) => ({ nivel }) },
       messageKey: 'mensagem',
     },
     destino,
   )
-}
-
-let milissegundo = 0
-let instante = ''
-/** Many lines fall on the same millisecond; its text is made once. */
-function instanteDoRegistro(): string {
-  const agora = Date.now()
-  if (agora !== milissegundo) {
-    milissegundo = agora
-    instante = new Date(agora).toISOString()
-  }
-  return instante
 }
 
 export function criarRegistro(servico: NomeServico, nivel: string): Registro {
@@ -68,7 +56,7 @@ export function criarRegistro(servico: NomeServico, nivel: string): Registro {
   /** Twenty of these an order: written as text, because the fields are known and safe but one. */
   const linha = (fase: string, { comando, causa }: Envelope, id: number | undefined, fim = '') =>
     destino.write(
-      `{"nivel":"info","servico":"${servico}","time":"${instanteDoRegistro()}","pedido_id":${id ?? null},` +
+      `{"nivel":"info","servico":"${servico}","time":"${agora()}","pedido_id":${id ?? null},` +
         `"operacao":"${comando.tipo}","causa":${JSON.stringify(causa)},"fase":"${fase}"${fim}}\n`,
     )
   const registra = log.isLevelEnabled('info')
