@@ -16,6 +16,9 @@ import { conferir, type Relatorio } from './conferente.ts'
 
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 
+/** A killed service comes back at once: here it is the recovery that is watched, not the wait. */
+const REINICIO_MS = 50
+
 export interface OpcoesDaBancada {
   /** More environment for every process, e.g. QUATROVIAS_PRAZO_MS. */
   readonly ambiente?: Readonly<Record<string, string>>
@@ -61,7 +64,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
       argumentos: [MAIN, 'servico', nome],
       ambiente: { ...ambiente, ...ambienteDasPortas(portas), ...Object.fromEntries(urls) },
     })),
-    { diretorio },
+    { diretorio, esperaMaximaMs: REINICIO_MS },
   )
   pilha.use(supervisor)
   const achar = (nome: string) => supervisor.processos().find((p) => p.nome === nome)

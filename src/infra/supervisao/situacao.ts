@@ -22,6 +22,7 @@ export interface Contexto {
   readonly diretorio: string
   readonly trava: Trava
   readonly prontoEmMs: number
+  readonly esperaMaximaMs: number
   readonly aoMudar: (situacao: SituacaoDoProcesso) => void
 }
 

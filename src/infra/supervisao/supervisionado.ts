@@ -60,7 +60,8 @@ async function viverSempre(filho: Filho): Promise<void> {
     quedas = contarQueda(quedas, performance.now() - (filho.prontoMs ?? performance.now()))
     const reinicios = filho.situacao.reinicios + 1
     mudar(filho, { ...SEM_PROCESSO, estado: 'reiniciando', reinicios, ultimaSaida: texto })
-    await esperar(esperaAposQueda(quedas), undefined, { signal }).catch(() => {})
+    const esperaMs = Math.min(esperaAposQueda(quedas), filho.contexto.esperaMaximaMs)
+    await esperar(esperaMs, undefined, { signal }).catch(() => {})
   }
   mudar(filho, { ...SEM_PROCESSO, estado: 'parado' })
 }

@@ -20,6 +20,8 @@ export interface OpcoesDoSupervisor {
   readonly signal?: AbortSignal
   /** How long every start may take until its ready message; default 60,000. */
   readonly prontoEmMs?: number
+  /** The longest wait before a crashed child's next life; default: the backoff's own. */
+  readonly esperaMaximaMs?: number
 }
 
 export interface Supervisor extends AsyncDisposable {
@@ -45,10 +47,10 @@ export async function supervisionar(
   conferirNomes(processos)
   const recursos = new AsyncDisposableStack()
   const trava = opcoes.trava ?? recursos.use(await travar(opcoes.diretorio))
-  const { diretorio, prontoEmMs = PRONTO_EM_MS } = opcoes
+  const { diretorio, prontoEmMs = PRONTO_EM_MS, esperaMaximaMs = Infinity } = opcoes
   const situacoes = (): readonly SituacaoDoProcesso[] => filhos.map((filho) => filho.situacao())
   const aoMudar = (mudou: SituacaoDoProcesso): void => opcoes.aoMudar?.(mudou, situacoes())
-  const contexto = { diretorio, trava, prontoEmMs, aoMudar }
+  const contexto = { diretorio, trava, prontoEmMs, esperaMaximaMs, aoMudar }
   const filhos = processos.map((processo) => supervisionado(processo, contexto))
 
   const interrompido = Promise.withResolvers<never>()

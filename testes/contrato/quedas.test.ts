@@ -1,0 +1,10 @@
+// The crash suite runs apart: it starts processes, and only where an architecture has them.
+import { it } from 'node:test'
+import { caracteristicas } from '../../src/arquiteturas/arquitetura.ts'
+import { ARQUITETURAS } from '../../src/contratos/ids.ts'
+import { quedas } from './quedas.features.ts'
+
+for (const nome of ARQUITETURAS) {
+  if (caracteristicas[nome].processosSeparados) quedas(nome)
+  else it(`${nome}: quedas`, { skip: 'os serviços não são processos que possam morrer' })
+}
