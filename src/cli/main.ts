@@ -1,5 +1,12 @@
 // The terminal's one door: `npm start -- COMANDO`. Each command is a file, loaded when asked for.
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { codigoDeSaida } from '../infra/supervisao/erro_de_saida.ts'
+
+// What was compiled once is not compiled again, here either.
+const diretorio = process.env.QUATROVIAS_DIR || '.quatrovias'
+if (existsSync(diretorio)) enableCompileCache(join(diretorio, 'cache'))
 
 /** Takes the arguments after its own name; answers the exit code. */
 type ComandoDeTerminal = (argumentos: string[]) => Promise<number>

@@ -51,7 +51,7 @@ export async function abrirServico(
   const app = criarServidor({
     titulo: `quatrovias · ${nome}`,
     descricao: `O serviço ${nome} do checkout distribuído.`,
-    aoErrar: (erro, url) => log.error({ url, err: erro.cause ?? erro }),
+    aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
   })
   pilha.defer(async () => app.close())
   let encerrando = false

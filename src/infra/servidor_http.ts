@@ -21,7 +21,7 @@ export interface OpcoesDoServidor {
   readonly titulo: string
   readonly descricao: string
   /** Told of each error that is ours (500), which the reply does not explain. */
-  readonly aoErrar: (erro: ErroDeNegocio, url: string) => void
+  readonly aoErrar: (erro: ErroDeNegocio, rota: string) => void
   readonly ignorarMaiusculas?: boolean
 }
 
@@ -31,9 +31,12 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
     bodyLimit: MAIOR_CORPO_BYTES,
     requestTimeout: ESPERA_DA_REQUISICAO_MS,
     forceCloseConnections: 'idle',
+    // While draining, what still comes in is served; its connection is not kept.
+    return503OnClosing: false,
     routerOptions: { caseSensitive: !opcoes.ignorarMaiusculas, maxParamLength: 200 },
     frameworkErrors: (erro, _requisicao, resposta) => responderErro(resposta, deFastify(erro)),
   })
+  soltarAoEncerrar(app)
   app.setValidatorCompiler(validatorCompiler)
   // Response schemas are documentation here; the tests hold the replies equal to them.
   app.setSerializerCompiler(() => JSON.stringify)
@@ -45,7 +48,7 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
   )
   app.setErrorHandler<FastifyError>((lancado, requisicao, resposta) => {
     const erro = deFastify(lancado)
-    if (erro.status === 500) opcoes.aoErrar(erro, requisicao.url)
+    if (erro.status === 500) opcoes.aoErrar(erro, requisicao.routeOptions.url ?? '')
     return responderErro(resposta, erro)
   })
   app.setNotFoundHandler((_requisicao, resposta) =>
@@ -62,6 +65,22 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
     rotas.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
   return app
+}
+
+/**
+ * Closing ends only the connections that are idle then: one that is answered later would stay open
+ * for its keep-alive, 72 s, and the drain would wait for it.
+ */
+function soltarAoEncerrar(app: FastifyInstance): void {
+  let encerrando = false
+  app.addHook('preClose', (feito) => {
+    encerrando = true
+    feito()
+  })
+  app.addHook('onSend', (_requisicao, resposta, corpo, feito) => {
+    if (encerrando) resposta.header('connection', 'close')
+    feito(null, corpo)
+  })
 }
 
 /** An absent body is `undefined`, so that routes whose body is optional accept it. */

@@ -1,0 +1,27 @@
+// `npm test`: types and style, then the fast tests, then those with real processes, each stage in
+// order and the first red one ending it. Runs under the project's own Node.
+import { spawnSync } from 'node:child_process'
+
+const node = (...argumentos) => [process.execPath, argumentos]
+const npx = (nome, ...argumentos) => [`node_modules/.bin/${nome}`, argumentos]
+
+const ETAPAS = [
+  ['tipos', npx('tsc', '--noEmit')],
+  ['estilo', npx('biome', 'check', '--error-on-warnings')],
+  ['testes rápidos', node('--test', 'src/**/*.test.ts')],
+  // One file at a time: each of these may use all the cores itself.
+  ['testes de contrato e integração', node('--test', '--test-concurrency=1', 'testes/**/*.test.ts')],
+]
+
+const inicio = performance.now()
+for (const [nome, [comando, argumentos]] of ETAPAS) {
+  const antes = performance.now()
+  console.log(`\n== ${nome}`)
+  const { status, signal } = spawnSync(comando, argumentos, { stdio: 'inherit' })
+  console.log(`== ${nome}: ${((performance.now() - antes) / 1_000).toFixed(1)} s`)
+  if (status !== 0) {
+    console.error(`\nFalhou em "${nome}"${signal ? ` (sinal ${signal})` : ''}.`)
+    process.exit(status ?? 1)
+  }
+}
+console.log(`\nTudo verde em ${((performance.now() - inicio) / 1_000).toFixed(0)} s.`)

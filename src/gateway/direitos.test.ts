@@ -1,0 +1,100 @@
+// The whole matrix, written out: the table in direitos.ts is not asked what it should say.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import Fastify from 'fastify'
+import { exigirDireitos } from './autorizacao.ts'
+import { PAPEIS } from './direitos.ts'
+import { gatewayDeTeste } from './gateway_de_teste.ts'
+import { DE_NINGUEM, DE_OUTRO, DELE, todosFalsos } from './servicos_de_teste.ts'
+
+const gateway = await gatewayDeTeste(todosFalsos())
+after(() => gateway[Symbol.asyncDispose]())
+
+const COMPRA = { itens: [{ produto_id: 1, quantidade: 1 }], metodo: 'pix' }
+const corpos: Readonly<Record<string, unknown>> = {
+  'POST /pedidos': COMPRA,
+  'PUT /operacao/simulacao/{servico}': { taxa_sucesso: 0.5 },
+}
+type Celula = number
+type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
+
+// route, address, then: nobody, cliente, operador, admin
+const MATRIZ: readonly Linha[] = [
+  ['GET /healthz', '/healthz', 200, 200, 200, 200],
+  ['GET /readyz', '/readyz', 200, 200, 200, 200],
+  ['GET /metrics', '/metrics', 200, 200, 200, 200],
+  ['GET /produtos', '/produtos', 200, 200, 200, 200],
+  ['POST /auth/login', '/auth/login', 422, 422, 422, 422],
+  ['GET /auth/eu', '/auth/eu', 401, 200, 200, 200],
+  ['POST /pedidos', '/pedidos', 401, 201, 403, 403],
+  ['GET /pedidos', '/pedidos', 401, 200, 200, 200],
+  ['GET /pedidos/{pedido_id}', `/pedidos/${DELE}`, 401, 200, 200, 200],
+  ['GET /pedidos/{pedido_id}', `/pedidos/${DE_OUTRO}`, 401, 404, 200, 200],
+  ['GET /pedidos/{pedido_id}', `/pedidos/${DE_NINGUEM}`, 401, 404, 404, 404],
+  ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DELE}/rastro`, 401, 200, 200, 200],
+  ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DE_OUTRO}/rastro`, 401, 404, 200, 200],
+  ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DE_NINGUEM}/rastro`, 401, 404, 404, 404],
+  ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DELE}/cancelar`, 401, 201, 201, 201],
+  ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DE_OUTRO}/cancelar`, 401, 404, 201, 201],
+  ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DE_NINGUEM}/cancelar`, 401, 404, 404, 404],
+  ['POST /pedidos/{pedido_id}/entregar', `/pedidos/${DELE}/entregar`, 401, 403, 201, 201],
+  ['POST /pedidos/{pedido_id}/entregar', `/pedidos/${DE_OUTRO}/entregar`, 401, 403, 201, 201],
+  ['POST /pedidos/{pedido_id}/entregar', `/pedidos/${DE_NINGUEM}/entregar`, 401, 403, 404, 404],
+  ['GET /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
+  ['PUT /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
+]
+
+for (const [rota, endereco, ...esperados] of MATRIZ) {
+  test(`${rota.split(' ')[0]} ${endereco}: ${esperados.join(', ')}`, async () => {
+    for (const [i, papel] of [undefined, ...PAPEIS].entries()) {
+      const { status, json } = await gateway.pedir(rota.split(' ')[0] ?? '', endereco, {
+        token: papel && (await gateway.tokenDe(papel)),
+        corpo: corpos[rota],
+        cabecalhos: { 'idempotency-key': 'k1' },
+      })
+      assert.equal(status, esperados[i], `${papel ?? 'ninguém'}: ${JSON.stringify(json)}`)
+    }
+  })
+}
+
+test('a matriz tem todas as rotas documentadas', async () => {
+  const { json } = await gateway.pedir('GET', '/openapi.json')
+  const rotas = Object.entries(json.paths as Record<string, object>).flatMap(([caminho, metodos]) =>
+    Object.keys(metodos).map((metodo) => `${metodo.toUpperCase()} ${caminho}`),
+  )
+  const naMatriz = new Set(MATRIZ.map(([rota]) => rota))
+  assert.deepEqual(rotas.sort(), [...naMatriz].sort())
+})
+
+test('o pedido de outro e o pedido que não existe têm a mesma resposta, byte a byte', async () => {
+  const token = await gateway.tokenDe('cliente')
+  const acoes = [
+    ['GET', ''],
+    ['GET', '/rastro'],
+    ['POST', '/cancelar'],
+  ] as const
+  for (const [metodo, resto] of acoes) {
+    const [alheio, ausente] = await Promise.all(
+      [DE_OUTRO, DE_NINGUEM].map(async (id) => {
+        const { status, texto, headers } = await gateway.pedir(metodo, `/pedidos/${id}${resto}`, {
+          token,
+        })
+        const { date: _, ...iguais } = Object.fromEntries(headers)
+        return { status, texto, iguais }
+      }),
+    )
+    assert.equal(alheio?.status, 404)
+    assert.match(alheio.texto, /"codigo":"pedido_desconhecido"/)
+    assert.deepEqual(alheio, ausente)
+  }
+})
+
+test('uma rota que não declara a sua ação não é registrada', async () => {
+  await using app = Fastify()
+  app.register(async (rotas) => {
+    const nada = async () => undefined
+    exigirDireitos(rotas, { conferir: nada, buscarPedido: nada, acoes: new Map() })
+    rotas.get('/esquecida', async () => 'oi')
+  })
+  await assert.rejects(async () => app.ready(), /GET \/esquecida não declara a sua ação/)
+})

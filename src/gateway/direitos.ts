@@ -1,0 +1,44 @@
+// Who may do what, as data: every route names its act (`config.acao`), one hook reads this table,
+// and the documentation prints it.
+
+export const PAPEIS = ['cliente', 'operador', 'admin'] as const
+export type Papel = (typeof PAPEIS)[number]
+
+export interface Direito {
+  readonly papeis: readonly Papel[] | 'publico'
+  /** A cliente reaches only what is its own; for it, the rest does not exist. */
+  readonly posse?: 'proprio'
+}
+
+const publico = { papeis: 'publico' } as const
+const cadaUmOSeu = { papeis: PAPEIS, posse: 'proprio' } as const
+const equipe = { papeis: ['operador', 'admin'] } as const
+
+export const DIREITOS = {
+  ver_saude: publico,
+  ver_metricas: publico,
+  ver_documentacao: publico,
+  ver_produtos: publico,
+  entrar: publico,
+  ver_conta: { papeis: PAPEIS },
+  fazer_pedido: { papeis: ['cliente'], posse: 'proprio' },
+  ver_pedidos: cadaUmOSeu,
+  ver_pedido: cadaUmOSeu,
+  ver_rastro: cadaUmOSeu,
+  cancelar_pedido: cadaUmOSeu,
+  entregar_pedido: equipe,
+  ver_simulacao: equipe,
+  mudar_simulacao: equipe,
+} as const satisfies Record<string, Direito>
+export type Acao = keyof typeof DIREITOS
+
+export const direitoA = (acao: Acao): Direito => DIREITOS[acao]
+
+/** In Portuguese, for the documentation, e.g. "cliente (só o que é seu), operador, admin". */
+export function quemPode(acao: Acao): string {
+  const { papeis, posse } = direitoA(acao)
+  if (papeis === 'publico') return 'qualquer pessoa'
+  return papeis
+    .map((papel) => (posse && papel === 'cliente' ? 'cliente (só o que é seu)' : papel))
+    .join(', ')
+}

@@ -1,0 +1,85 @@
+// What is seen of every request: one log line, the same counted, and the headers that tell the
+// browser what it may do with the reply. Never a token, a password, an address, a body or a query.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { rastreio } from '../contratos/envelope.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** W3C Trace Context: the caller's, or a new one. */
+    traceparent: string
+  }
+}
+
+const LIMITES_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const SEM_ROTA = 'desconhecida'
+
+/** Replies are live and some are private, so nobody keeps them; /docs says otherwise of itself. */
+const CABECALHOS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const
+
+/** Returns what `/metrics` shows. */
+export function observar(app: FastifyInstance, log: Logger): Registry {
+  // Before Fastify sees the request: its replies to paths it cannot read pass through no hook.
+  app.server.prependListener('request', (_requisicao, resposta) => {
+    for (const [nome, valor] of Object.entries(CABECALHOS)) resposta.setHeader(nome, valor)
+  })
+  app.decorateRequest('traceparent', '')
+  app.addHook('onRequest', async (requisicao) => {
+    requisicao.traceparent = rastreio(requisicao.headers.traceparent)
+  })
+  app.addHook('onSend', async (_requisicao, resposta) => {
+    if (resposta.statusCode === 401) resposta.header('www-authenticate', 'Bearer')
+  })
+  const { metricas, contar } = criarMetricas()
+  app.addHook('onResponse', async (requisicao, resposta) => {
+    const { method: metodo, routeOptions, traceparent } = requisicao
+    const rota = routeOptions.url ?? SEM_ROTA
+    const { statusCode: status, elapsedTime } = resposta
+    const ms = Math.round(elapsedTime * 1_000) / 1_000
+    const pedido_id = pedidoDaRequisicao(requisicao, resposta)
+    contar({ metodo, rota }, status, ms)
+    const linha = { metodo, rota, status, ms, pedido_id, traceparent }
+    if (status >= 500) log.warn(linha)
+    else log.info(linha)
+  })
+  return metricas
+}
+
+/** From the path, once it was read as a number, or from where the new order is said to be. */
+function pedidoDaRequisicao({ params }: FastifyRequest, resposta: FastifyReply) {
+  const { pedido_id } = (params ?? {}) as { pedido_id?: unknown }
+  if (typeof pedido_id === 'number') return pedido_id
+  const lugar = /^\/pedidos\/(\d+)$/.exec(String(resposta.getHeader('location')))
+  return lugar ? Number(lugar[1]) : undefined
+}
+
+function criarMetricas() {
+  const metricas = new Registry()
+  metricas.setDefaultLabels({ servico: 'gateway' })
+  collectDefaultMetrics({ register: metricas })
+  const requisicoes = new Counter({
+    name: 'quatrovias_requisicoes_total',
+    help: 'Requisições respondidas',
+    labelNames: ['metodo', 'rota', 'status'],
+    registers: [metricas],
+  })
+  const duracao = new Histogram({
+    name: 'quatrovias_requisicao_segundos',
+    help: 'Duração de cada requisição, da chegada ao último byte',
+    labelNames: ['metodo', 'rota'],
+    buckets: LIMITES_S,
+    registers: [metricas],
+  })
+  const contar = (onde: { metodo: string; rota: string }, status: number, ms: number) => {
+    requisicoes.inc({ ...onde, status })
+    duracao.observe(onde, ms / 1_000)
+  }
+  return { metricas, contar }
+}

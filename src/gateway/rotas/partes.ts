@@ -1,0 +1,19 @@
+// What the routes need of the gateway that they are part of.
+import type { NomeArquitetura } from '../../contratos/ids.ts'
+import type { Contas } from '../contas.ts'
+import type { Senhas } from '../senhas.ts'
+import type { Servicos } from '../servicos.ts'
+import type { Tokens } from '../tokens.ts'
+
+export interface Partes {
+  readonly contas: Contas
+  readonly senhas: Senhas
+  readonly tokens: Tokens
+  readonly servicos: Servicos
+  /** The open ones; the first is used when an order names none. */
+  readonly arquiteturas: readonly NomeArquitetura[]
+  readonly prazoDaCadeiaMs: number
+}
+
+/** For what is only looked up; a service that takes longer is as good as down. */
+export const ESPERA_DA_LEITURA_MS = 2_000

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CodigoDeErro, ErroDeNegocio } from '../contratos/errors.ts'
+import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { NINGUEM, servicoFalso } from './gateway_de_teste.ts'
+import { abrirServicos } from './servicos.ts'
+
+const ninguem = Object.fromEntries(SERVICOS.map((nome) => [nome, NINGUEM])) as Record<
+  NomeServico,
+  string
+>
+const comPedidosEm = (url: string, maximoPendentes?: number) =>
+  abrirServicos({ ...ninguem, pedidos: url }, maximoPendentes)
+const codigo = (esperado: CodigoDeErro) => (erro: ErroDeNegocio) => erro.codigo === esperado
+const POST = { metodo: 'POST', caminho: '/x', corpo: {}, esperaMs: 5_000 } as const
+const GET = { metodo: 'GET', caminho: '/x', esperaMs: 5_000 } as const
+
+test('um serviço que não está lá é servico_indisponivel, e pode-se tentar de novo', async () => {
+  await using servicos = comPedidosEm(NINGUEM)
+  await assert.rejects(servicos.pedir('pedidos', POST), codigo('servico_indisponivel'))
+  await assert.rejects(servicos.pedir('pedidos', GET), codigo('servico_indisponivel'))
+})
+
+test('um serviço que demora mais que o prazo é prazo_esgotado', async () => {
+  await using falso = await servicoFalso((app) => app.get('/x', () => new Promise(() => undefined)))
+  await using servicos = comPedidosEm(falso.url)
+  const curta = { ...GET, esperaMs: 50 }
+  await assert.rejects(servicos.pedir('pedidos', curta), codigo('prazo_esgotado'))
+})
+
+test('uma leitura cortada é repetida uma vez; uma escrita cortada, nunca', async () => {
+  let cortes = 0
+  await using falso = await servicoFalso((app) => {
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/x',
+      handler: (_requisicao, resposta) => {
+        cortes += 1
+        resposta.hijack().raw.destroy()
+      },
+    })
+  })
+  await using servicos = comPedidosEm(falso.url)
+  await assert.rejects(servicos.pedir('pedidos', POST), codigo('servico_indisponivel'))
+  assert.equal(cortes, 1)
+  await assert.rejects(servicos.pedir('pedidos', GET), codigo('servico_indisponivel'))
+  assert.equal(cortes, 3)
+})
+
+test('além do limite de requisições em curso, a próxima é recusada na hora', async () => {
+  await using falso = await servicoFalso((app) => app.get('/x', () => new Promise(() => undefined)))
+  await using servicos = comPedidosEm(falso.url, 2)
+  const curta = { ...GET, esperaMs: 100 }
+  const emCurso = [servicos.pedir('pedidos', curta), servicos.pedir('pedidos', curta)]
+  const terminadas = Promise.allSettled(emCurso)
+  await assert.rejects(servicos.pedir('pedidos', GET), codigo('sobrecarregado'))
+  await terminadas
+  await assert.rejects(servicos.pedir('pedidos', curta), codigo('prazo_esgotado'))
+})
