@@ -39,3 +39,13 @@ export async function carregar(
   const porSegundo = duracoes.length / segundos
   return { porSegundo, p50Ms: quantil(0.5), p99Ms: quantil(0.99), erros }
 }
+
+/** The measure in the middle by throughput. */
+export function mediana(medidas: readonly Medida[]): Medida {
+  const ordenadas = [...medidas].sort((a, b) => a.porSegundo - b.porSegundo)
+  return ordenadas[Math.floor(ordenadas.length / 2)]!
+}
+
+/** Ours / theirs, round by round: what holds when the machine's speed drifts. */
+export const razoes = (nossas: readonly Medida[], delas: readonly Medida[]): string =>
+  nossas.map((m, i) => (m.porSegundo / delas[i]!.porSegundo).toFixed(2)).join(' ')

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import { Pool } from 'undici'
 import { abrirBancada } from '../src/laboratorio/bancada.ts'
-import { carregar, type Medida } from './carga.ts'
+import { carregar, type Medida, mediana, razoes } from './carga.ts'
 import { abrirCadeia } from './gemeos/cadeia_rest.ts'
 
 const UNIDADES = 100_000_000
 
-export async function benchRest({ emVoo = 128, segundos = 6, rodadas = 3 } = {}): Promise<void> {
+export async function benchRest({ emVoo = 200, segundos = 8, rodadas = 5 } = {}): Promise<void> {
   await using cadeia = await abrirCadeia()
   await using bancada = await abrirBancada({ unidades: UNIDADES })
   const nossa: Medida[] = []
@@ -17,10 +17,9 @@ export async function benchRest({ emVoo = 128, segundos = 6, rodadas = 3 } = {})
     nossa.push(await medir(bancada.enderecos.pedidos, '/pedidos', novaChave, emVoo, segundos))
   }
   console.table({ nossa: mediana(nossa), gêmea: mediana(gemea) })
-  const razoes = nossa.map((n, i) => n.porSegundo / gemea[i]!.porSegundo)
-  console.log(`razão nossa/gêmea por rodada: ${razoes.map((r) => r.toFixed(2)).join(' ')}`)
+  console.log(`razão nossa/gêmea por rodada: ${razoes(nossa, gemea)}`)
   const relatorio = await bancada.conferir()
-  console.log(`${relatorio.pedidos} pedidos conferidos, ${relatorio.problemas.length} problemas`)
+  console.log(`${relatorio.pedidos} pedidos conferidos, ${relatorio.totalDeProblemas} problemas`)
 }
 
 const novaChave = () => ({ 'idempotency-key': randomUUID() })
@@ -52,9 +51,4 @@ async function medir(
   } finally {
     await pool.destroy()
   }
-}
-
-function mediana(medidas: readonly Medida[]): Medida {
-  const ordenadas = [...medidas].sort((a, b) => a.porSegundo - b.porSegundo)
-  return ordenadas[Math.floor(ordenadas.length / 2)]!
 }

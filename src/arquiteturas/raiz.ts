@@ -1,5 +1,5 @@
 // The door of pedidos on the synchronous architectures: starts a flow, waits for its end within
-// the deadline, and sees to it that one order is walked by one walker at a time.
+// the deadline, and sees to it that nobody walks the same stretch of an order twice at a time.
 import type { Contexto, Envelope, Servico } from '../contratos/envelope.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento } from '../contratos/eventos.ts'
@@ -9,9 +9,10 @@ import { decidir, percorrer } from './percurso.ts'
 
 export interface Raiz {
   readonly atender: Atender
-  /** Walks an order on from `inicial`; a walk of the same order already under way is joined. */
+  /** Walks an order on from `inicial`; the same walk already under way is joined. */
   retomar(inicial: Evento, contexto: Contexto): Promise<Trilha>
-  emAndamento(): number
+  /** Resolves when the walks now under way have ended, or their deadlines have. */
+  esvaziar(): Promise<void>
 }
 
 /** Told of a walk that no repeat can mend, so that the order is kept for a person. */
@@ -58,7 +59,13 @@ export function criarRaiz(
     return { passos: [...inicio.passos, ...resto.passos], falha: resto.falha }
   }
 
-  return { atender, retomar, emAndamento: () => andando.size }
+  return {
+    atender,
+    retomar,
+    async esvaziar() {
+      await Promise.allSettled(andando.values())
+    },
+  }
 }
 
 /** The first command of a flow is decided here, or sent to the service that decides it. */

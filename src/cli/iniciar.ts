@@ -75,7 +75,8 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
     NODE_COMPILE_CACHE: join(diretorio, 'cache'),
   }
   aquecer(ambiente)
-  const processos = [...SERVICOS, 'gateway'].map((nome) => ({
+  // Stopped in the reverse order: the gateway, then the root while those it calls still answer.
+  const processos = [...SERVICOS.toReversed(), 'gateway'].map((nome) => ({
     nome,
     argumentos: [MAIN, 'servico', nome],
     ambiente,

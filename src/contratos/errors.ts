@@ -21,7 +21,6 @@ export const ERROS = {
   acesso_negado: definitivo(403, 'Seu papel não permite esta ação.'),
   nao_encontrado: definitivo(404, 'O endereço pedido não existe.'),
   pedido_desconhecido: definitivo(404, 'Não há pedido com este número.'),
-  metodo_nao_permitido: definitivo(405, 'Este endereço não aceita este método.'),
   comando_divergente: definitivo(409, 'Este pedido já foi feito com outro conteúdo.'),
   estoque_insuficiente: definitivo(409, 'Não há unidades livres de um dos produtos.'),
   pedido_ja_enviado: definitivo(409, 'O envio já foi agendado; o pedido não pode ser cancelado.'),

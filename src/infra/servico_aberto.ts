@@ -53,7 +53,6 @@ export async function abrirServico(
     descricao: `O serviço ${nome} do checkout distribuído.`,
     aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
   })
-  pilha.defer(async () => app.close())
   let encerrando = false
   const interno = {
     ...{ leitura: db.leitura, registro, simulador, aceitaQuedas: configuracao.teste },
@@ -74,6 +73,8 @@ export async function abrirServico(
   for (const aberta of abertas) {
     await aberta.servir({ app, nome, atender: atenderPor(aberta), consultas })
   }
+  // First to close: requests under way still need the database and the way to the others.
+  pilha.defer(async () => app.close())
   const rest = await escutar(app, porta)
   pilha.defer(async () => {
     encerrando = true
@@ -111,7 +112,7 @@ function comoRaiz(
   const retomada = retomarSempre(raiz, consultas, leitura, opcoes, fim.signal)
   pilha.defer(async () => {
     fim.abort()
-    await retomada
+    await Promise.all([retomada, raiz.esvaziar()])
   })
   app.register(async (rotas) => {
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))

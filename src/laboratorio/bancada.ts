@@ -57,7 +57,8 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
   const portas = await escolherPortas(lerConfiguracao({ ...ambiente, ...portasLivres() }))
   const enderecos = { ...enderecosDas(portas), ...opcoes.enderecos }
   const urls = SERVICOS.map((nome) => [`${nome.toUpperCase()}_URL`, enderecos[nome]])
-  const nomes = opcoes.gateway ? [...SERVICOS, 'gateway'] : SERVICOS
+  const servicos = SERVICOS.toReversed()
+  const nomes = opcoes.gateway ? [...servicos, 'gateway'] : servicos
   const supervisor = await supervisionar(
     nomes.map((nome) => ({
       nome,

@@ -36,6 +36,7 @@ async function transacao<T>(
   tx: Transacao,
   corpo: (tx: Transacao) => Promise<T>,
 ): Promise<T> {
+  if (!conexao.isOpen) throw new ErroDeNegocio('encerrando')
   try {
     conexao.exec('begin immediate')
     const resultado = await corpo(tx)
@@ -96,12 +97,12 @@ const codigoDe = (erro: unknown): number => {
 function comoErroDeInicio(arquivo: string, erro: unknown): ErroDeInicio {
   const { code, message } = erro as { code?: string; message?: string }
   if (code === 'EACCES' || code === 'EROFS') {
-    return new ErroDeInicio(`${ERRO_DO_SQLITE[8]} ${arquivo}`, 1, erro)
+    return new ErroDeInicio(`${ERRO_DO_SQLITE[8]} ${arquivo}`, 2, erro)
   }
   const conhecido = ERRO_DO_SQLITE[codigoDe(erro)]
   return new ErroDeInicio(
     conhecido ? `${conhecido} ${arquivo}` : `banco_corrompido: ${arquivo}: ${message}`,
-    1,
+    2,
     erro,
   )
 }

@@ -15,6 +15,8 @@ const DA_CADEIA: readonly NomeServico[] = [
 ]
 /** The contract systems give the chain one second. */
 const ALEM_DO_PRAZO_MS = 1_300
+/** Well inside it. */
+const ATRASO_MS = 300
 
 export function falhas(nome: string, abrir: () => Promise<Sistema>) {
   describe(`${nome}: falhas`, () => {
@@ -48,6 +50,23 @@ export function falhas(nome: string, abrir: () => Promise<Sistema>) {
         }
         await ate(terminar, 5_000, `o pedido ${id} termina`)
         assert.equal((await sistema.eventos(servico, id)).length, 1)
+      })
+    }
+
+    for (const servico of ['pagamentos', 'estoque', 'fiscal'] as const) {
+      it(`${servico} encerrado em ordem no meio do passo não deixa o pedido retido`, async () => {
+        await sistema.simular(servico, { atraso_ms: [ATRASO_MS, ATRASO_MS] })
+        const pedindo = sistema.criar({ chave: `encerrado-${servico}` })
+        const aCaminho = async () => (await sistema.abertos()).at(-1)
+        const id = await ate(aCaminho, 2_000, 'o pedido está em andamento')
+        await sistema.derrubar(servico)
+        await pedindo
+        await sistema.levantar(servico)
+        await sistema.simular(servico, { atraso_ms: [0, 0] })
+        await sistema.retomar(id)
+        const pedido = await sistema.pedido(id)
+        assert.equal(pedido?.retido, undefined)
+        assert.equal(pedido?.status, 'enviado')
       })
     }
 

@@ -7,7 +7,14 @@ import { type NomeArquitetura, type NomeServico, SERVICOS } from '../../src/cont
 import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
 import { abrirServico, type ServicoAberto } from '../../src/infra/servico_aberto.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
-import { type NovoPedido, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
+import {
+  emAberto,
+  type NovoPedido,
+  novosBancos,
+  type Resposta,
+  type Sistema,
+  umItem,
+} from './sistema.ts'
 
 interface RespostaHttp {
   readonly status: number
@@ -51,6 +58,10 @@ export async function abrirHttpDeTeste(
       pedir('/pedidos', { cliente_id: 1, itens: umItem(), metodo: 'pix', ...novo }, chave),
     cancelar: (id) => pedir(`/pedidos/${id}/cancelar`, { motivo: 'teste' }),
     entregar: (id) => pedir(`/pedidos/${id}/entregar`, {}),
+    async abertos() {
+      const { corpo } = await requisitar('pedidos', 'GET', '/pedidos?limite=20')
+      return (corpo as PedidoVisivel[]).filter(emAberto).map(({ id }) => id)
+    },
     async pedido(id) {
       const { status, corpo } = await requisitar('pedidos', 'GET', `/pedidos/${id}`)
       return status === 200 ? corpo : undefined

@@ -24,7 +24,14 @@ import type { ConsultasDeEstoque } from '../../src/servicos/estoque/servico.ts'
 import { type ConsultasDePedidos, itensDe } from '../../src/servicos/pedidos/consultas.ts'
 import { criarSimulador, type Simulador } from '../../src/servicos/simulacao.ts'
 import type { Vizinhos } from '../../src/servicos/vizinhos.ts'
-import { type NovoPedido, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
+import {
+  emAberto,
+  type NovoPedido,
+  novosBancos,
+  type Resposta,
+  type Sistema,
+  umItem,
+} from './sistema.ts'
 
 const SEM_REGISTRO = { chegou: () => {}, terminou: () => {}, gravou: () => {} }
 
@@ -104,6 +111,7 @@ export async function abrirMemoriaDeTeste(ambiente?: Record<string, string>): Pr
       } as Comando),
     cancelar: (pedido_id) => pedir({ tipo: 'SolicitarCancelamento', pedido_id, motivo: 'teste' }),
     entregar: (pedido_id) => pedir({ tipo: 'ConfirmarEntrega', pedido_id }),
+    abertos: async () => (await pedidos.todos(20)).filter(emAberto).map(({ id }) => id),
     pedido: (id) => pedidos.pedido(id),
     async entregarComando(comando) {
       const porta = portas.get(destino[comando.tipo])

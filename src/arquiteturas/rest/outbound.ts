@@ -101,12 +101,11 @@ function comoObjeto(texto: string): Record<string, unknown> {
   }
 }
 
+/** What the transport throws says nothing of the command: it is a fault, and faults may pass (K5). */
 function comoFalha(nome: NomeServico, erro: unknown): ErroDeNegocio {
   if (erro instanceof ErroDeNegocio) return erro
-  if (!falhouNaConexao(erro)) return new ErroDeNegocio('defeito', undefined, { causa: erro })
-  return new ErroDeNegocio('servico_indisponivel', `O serviço ${nome} não respondeu.`, {
-    causa: erro,
-  })
+  const detalhe = `O serviço ${nome} não respondeu.`
+  return new ErroDeNegocio('servico_indisponivel', detalhe, { causa: erro })
 }
 
 const semEndereco = (nome: NomeServico): string => `O serviço ${nome} não tem endereço conhecido.`

@@ -24,14 +24,18 @@ export function postar(
     let status = 0
     let bytes = 0
     const partes: Buffer[] = []
+    const esgotado = new ErroDeNegocio('prazo_esgotado')
+    let esgotou = false
     const relogio = setTimeout(() => {
-      const esgotado = new ErroDeNegocio('prazo_esgotado')
+      esgotou = true
       rejeitar(esgotado)
       controle?.abort(esgotado)
     }, restaMs)
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(novo) {
         controle = novo
+        // It waited for a connection until nobody waited for it: it must not go out now.
+        if (esgotou) novo.abort(esgotado)
       },
       onResponseStart(_controle, recebido) {
         status = recebido

@@ -1,0 +1,32 @@
+// `npm run bench -- NOME`: one figure, ours beside its bare twin, as ratios in one run.
+import { cpus } from 'node:os'
+
+const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<void> }>> = {
+  rest: {
+    resumo: 'checkout REST de sete serviços × cadeia nua de seis saltos',
+    medir: async () => (await import('./rest.ts')).benchRest(),
+  },
+  grupo: {
+    resumo: 'commit em grupo × um commit por requisição',
+    medir: async () => (await import('./grupo.ts')).benchGrupo(),
+  },
+  inicio: {
+    resumo: 'tempo até a tabela, até um serviço pronto, e memória',
+    medir: async () => (await import('./inicio.ts')).benchInicio(),
+  },
+}
+
+const pedidas = process.argv.slice(2)
+if (pedidas.length === 0 || pedidas.some((nome) => !Object.hasOwn(FIGURAS, nome))) {
+  const linhas = Object.entries(FIGURAS).map(
+    ([nome, { resumo }]) => `  ${nome.padEnd(10)}${resumo}`,
+  )
+  console.log(['Uso: npm run bench -- FIGURA [FIGURA …]', '', ...linhas].join('\n'))
+  process.exit(pedidas.length === 0 || pedidas.includes('--help') ? 0 : 2)
+}
+const [cpu] = cpus()
+console.log(`${cpus().length} × ${cpu?.model ?? 'CPU'}, Node ${process.version}`)
+for (const nome of pedidas) {
+  console.log(`\n== ${nome}: ${FIGURAS[nome]?.resumo}`)
+  await FIGURAS[nome]?.medir()
+}
