@@ -44,7 +44,13 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
-    async (_requisicao: unknown, corpo: Buffer) => lerJson(corpo),
+    (_requisicao, corpo, feito) => {
+      try {
+        feito(null, lerJson(corpo))
+      } catch (erro) {
+        feito(erro as Error)
+      }
+    },
   )
   app.setErrorHandler<FastifyError>((lancado, requisicao, resposta) => {
     const erro = deFastify(lancado)

@@ -48,9 +48,11 @@ export async function abrir(
          where id = $1`,
         [...mudados].map(([id, instante]) => linhaMudada(id, pedidos.get(id)!, instante)),
       )
+      if (!(await tx.um('select pedido_id from retidos limit 1'))) return
+      const encerrados = [...mudados.keys()].filter((id) => encerrado(pedidos.get(id)!.status))
       await tx.executarCada(
         'delete from retidos where pedido_id = $1',
-        [...mudados.keys()].filter((id) => encerrado(pedidos.get(id)!.status)).map((id) => [id]),
+        encerrados.map((id) => [id]),
       )
     },
   }
