@@ -17,18 +17,15 @@ export async function carregar(
   aquecimentoS = 2,
 ): Promise<Medida> {
   let n = 0
-  let contando = false
   let erros = 0
   const duracoes: number[] = []
-  const fim = performance.now() + (aquecimentoS + segundos) * 1_000
-  setTimeout(() => {
-    contando = true
-  }, aquecimentoS * 1_000)
+  const comeco = performance.now() + aquecimentoS * 1_000
+  const fim = comeco + segundos * 1_000
   async function correr(): Promise<void> {
     while (performance.now() < fim) {
       const inicio = performance.now()
       const certo = await uma(++n)
-      if (!contando) continue
+      if (inicio < comeco) continue
       if (certo) duracoes.push(performance.now() - inicio)
       else erros++
     }

@@ -12,7 +12,6 @@ import {
   type Servico,
 } from '../src/contratos/envelope.ts'
 import { ErroDeNegocio } from '../src/contratos/errors.ts'
-import type { Evento } from '../src/contratos/eventos.ts'
 import type { Database } from '../src/persistencia/database.ts'
 import type { Operacoes } from '../src/persistencia/servico.ts'
 import { abrirSqlite } from '../src/persistencia/sqlite.ts'
@@ -93,8 +92,3 @@ export const resumido = (resultado: Resultado): string =>
   resultado.ok
     ? `${resultado.gravado.evento.tipo}${resultado.repetido ? ' repetido' : ''}`
     : resultado.erro.codigo
-
-export function eventoDe(resultado: Resultado | undefined): Evento {
-  if (!resultado?.ok) throw resultado?.erro ?? new Error('sem resultado')
-  return resultado.gravado.evento
-}

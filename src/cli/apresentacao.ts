@@ -18,7 +18,7 @@ export function apresentar(
   })
   return [
     '',
-    styleText('bold', `quatrovias no ar em ${(ms / 1_000).toFixed(1)} s`) + ` · perfil ${perfil}`,
+    `${styleText('bold', `quatrovias no ar em ${(ms / 1_000).toFixed(1)} s`)} · perfil ${perfil}`,
     '',
     linha('gateway', estado.gateway),
     ...servicos,

@@ -106,7 +106,9 @@ function deFastify(erro: FastifyError | Error): ErroDeNegocio {
     const [primeiro] = erro.validation
     const campo = primeiro?.instancePath.slice(1).replaceAll('/', '.') ?? ''
     const detalhe = primeiro?.message ?? 'valor inválido'
-    return new ErroDeNegocio('campo_invalido', campo ? `${campo}: ${detalhe}` : detalhe, { campo })
+    return campo
+      ? new ErroDeNegocio('campo_invalido', `${campo}: ${detalhe}`, { campo })
+      : new ErroDeNegocio('campo_invalido', `O corpo ${detalhe}.`)
   }
   switch ((erro as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

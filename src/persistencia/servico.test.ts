@@ -1,100 +1,24 @@
-// The skeleton of every service (K2, K4, K9, K10, K11), over a real SQLite file and a small made-up
-// definition: each payment adds its value to a sum, which shows in what order they were decided.
+// The skeleton of every service, one command at a time: known commands (K2, K4), deadlines and what
+// is asked outside (K9), over a real SQLite file.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ate } from '../../testes/ate.ts'
+import { abrirBancoDeTeste, envelope, resumido } from '../../testes/banco.ts'
 import {
-  abrirBancoDeTeste,
-  type BancoDeTeste,
-  envelope,
-  resumido,
-  SEM_REGISTRO,
-} from '../../testes/banco.ts'
+  cadernoDe,
+  ESQUEMA,
+  gravados,
+  INDECIDIVEL,
+  nadaGravado,
+  pagar,
+  servicoDeTeste,
+  um,
+  varios,
+} from '../../testes/caderno.ts'
 import type { AutorizarPagamento } from '../contratos/comandos.ts'
-import { comoCentavos } from '../contratos/dinheiro.ts'
-import type { Resultado, Servico } from '../contratos/envelope.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { agora, comoPedidoId } from '../contratos/ids.ts'
-import type { Database } from './database.ts'
-import { eventosApos } from './diario.ts'
-import { criarServico, type Definicao, type Operacoes } from './servico.ts'
-
-/** Values that the made-up service cannot bear: one when deciding, one when the row is written. */
-const INDECIDIVEL = 666
-const VENENO = 13
-const ESQUEMA = `
-  create table caderno (
-    pedido_id integer primary key,
-    soma integer not null,
-    valor integer not null check (valor <> ${VENENO})
-  );`
-
-interface Contagem {
-  preparos: number
-  decisoes: number
-}
-interface Opcoes {
-  readonly preparar?: (comando: AutorizarPagamento) => Promise<void>
-  readonly perguntaFora?: boolean
-  readonly operacoes?: Operacoes
-}
-type Caderno = Definicao<AutorizarPagamento, number, void>
-
-const abrir: Caderno['abrir'] = async (tx) => {
-  const linha = await tx.um<{ soma: number }>('select coalesce(max(soma), 0) as soma from caderno')
-  let soma = linha?.soma ?? 0
-  const linhas: number[][] = []
-  return {
-    estado: () => soma,
-    guardar({ comando }, _evento, nova) {
-      soma = nova
-      linhas.push([comando.pedido_id, nova, comando.valor_centavos])
-    },
-    gravar: (tx) =>
-      tx.executarCada('insert into caderno (pedido_id, soma, valor) values ($1, $2, $3)', linhas),
-  }
-}
-
-function servicoDeTeste(db: Database, opcoes: Opcoes = {}): Servico & Contagem {
-  const contagem: Contagem = { preparos: 0, decisoes: 0 }
-  const definicao: Caderno = {
-    nome: 'pagamentos',
-    abrir,
-    perguntaFora: () => opcoes.perguntaFora ?? true,
-    async preparar({ comando }) {
-      contagem.preparos++
-      await opcoes.preparar?.(comando)
-    },
-    decide(_soma, { comando }) {
-      contagem.decisoes++
-      if (comando.valor_centavos === INDECIDIVEL) throw new ErroDeNegocio('pedido_desconhecido')
-      const { pedido_id, valor_centavos } = comando
-      return { tipo: 'PagamentoAprovado', pedido_id, valor_centavos }
-    },
-    evolve: (soma, evento) =>
-      evento.tipo === 'PagamentoAprovado' ? soma + evento.valor_centavos : soma,
-  }
-  return Object.assign(contagem, criarServico(definicao, db, opcoes.operacoes ?? SEM_REGISTRO))
-}
-
-const pagar = (pedido: number, valor = 100): AutorizarPagamento => ({
-  tipo: 'AutorizarPagamento',
-  pedido_id: comoPedidoId(pedido),
-  valor_centavos: comoCentavos(valor),
-})
-const um = async (servico: Servico, pedido: number, valor = 100, prazo?: number) =>
-  (await servico.handle([envelope(pagar(pedido, valor), prazo)]))[0] as Resultado
-const varios = (servico: Servico, comandos: readonly AutorizarPagamento[]) =>
-  servico.handle(comandos.map((comando) => envelope(comando)))
-
-const gravados = (db: BancoDeTeste) => eventosApos(db.leitura, 0, 1_000)
-const cadernoDe = (db: BancoDeTeste) =>
-  db.leitura.todos<{ pedido_id: number; soma: number }>(
-    'select pedido_id, soma from caderno order by soma',
-  )
-async function nadaGravado(db: BancoDeTeste): Promise<void> {
-  assert.deepEqual([await gravados(db), await cadernoDe(db)], [[], []])
-}
+import { agora } from '../contratos/ids.ts'
+import type { Operacoes } from './servico.ts'
 
 test('um comando grava um evento, com tudo que veio no envelope', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
@@ -117,20 +41,6 @@ test('o que levou tempo fora é datado pelo seu fim', async () => {
   }
   await servicoDeTeste(db, { preparar }).handle([pedido])
   assert.ok((await gravados(db))[0]!.instante > pedido.instante)
-})
-
-test('o resultado i responde ao comando i e o lote é uma transação', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const pedidos = [5, 3, 9, 1]
-  const resultados = await varios(
-    servicoDeTeste(db),
-    pedidos.map((n) => pagar(n)),
-  )
-  assert.deepEqual(
-    resultados.map((r) => r.ok && r.gravado.evento.pedido_id),
-    pedidos,
-  )
-  assert.equal(db.transacoes(), 1)
 })
 
 test('comando repetido responde o evento gravado e nem prepara nem decide', async () => {
@@ -175,28 +85,6 @@ test('comando conhecido com outro conteúdo é divergente e nada é feito', asyn
   )
 })
 
-test('repetido e divergente dentro de um mesmo lote são reconhecidos', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const servico = servicoDeTeste(db)
-  const resultados = await varios(servico, [pagar(1), pagar(1), pagar(1, 200), pagar(2)])
-  assert.deepEqual(resultados.map(resumido), [
-    'PagamentoAprovado',
-    'PagamentoAprovado repetido',
-    'comando_divergente',
-    'PagamentoAprovado',
-  ])
-  assert.equal(servico.decisoes, 2)
-})
-
-test('cem comandos iguais ao mesmo tempo dão um evento e 99 repetidos', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const servico = servicoDeTeste(db)
-  const resultados = await Promise.all(Array.from({ length: 100 }, () => um(servico, 1)))
-  assert.equal(resultados.filter((r) => r.ok && r.repetido).length, 99)
-  assert.equal((await gravados(db)).length, 1)
-  assert.equal(servico.decisoes, 1)
-})
-
 test('comando vencido responde prazo_esgotado e não deixa evento nem linha', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
   const servico = servicoDeTeste(db)
@@ -216,18 +104,6 @@ test('prazo que vence enquanto o provedor pensa não grava nada', async () => {
   assert.equal(resumido(await um(servico, 1, 100, prazo)), 'prazo_esgotado')
   assert.equal(servico.preparos, 1)
   await nadaGravado(db)
-})
-
-test('o vencido cai sozinho do seu lote; os outros são gravados', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const lote = [envelope(pagar(1)), envelope(pagar(2), Date.now() - 1), envelope(pagar(3))]
-  const resultados = await servicoDeTeste(db).handle(lote)
-  const esperado = ['PagamentoAprovado', 'prazo_esgotado', 'PagamentoAprovado']
-  assert.deepEqual(resultados.map(resumido), esperado)
-  assert.deepEqual(
-    (await gravados(db)).map((g) => g.id),
-    [1, 2],
-  )
 })
 
 test('comando conhecido responde o seu evento mesmo com o prazo vencido', async () => {
@@ -280,59 +156,6 @@ test('falha ao preparar não deixa nada e o mesmo comando passa depois', async (
   assert.equal(resumido(await um(servico, 1)), 'PagamentoAprovado')
 })
 
-test('erro ao decidir falha só o seu comando e nada dele é gravado', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const lote = [pagar(1), pagar(2, INDECIDIVEL), pagar(3)]
-  const resultados = await varios(servicoDeTeste(db), lote)
-  const esperado = ['PagamentoAprovado', 'pedido_desconhecido', 'PagamentoAprovado']
-  assert.deepEqual(resultados.map(resumido), esperado)
-  assert.deepEqual(
-    (await cadernoDe(db)).map((l) => [l.pedido_id, l.soma]),
-    [
-      [1, 100],
-      [3, 200],
-    ],
-  )
-  assert.equal(db.transacoes(), 1)
-})
-
-test('comando envenenado falha sozinho na gravação; o resto do lote é gravado sem buraco', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  const lote = [pagar(1), pagar(2), pagar(3, VENENO), pagar(4), pagar(5, VENENO), pagar(6)]
-  const resultados = await varios(servicoDeTeste(db), lote)
-  const bom = 'PagamentoAprovado'
-  assert.deepEqual(resultados.map(resumido), [bom, bom, 'defeito', bom, 'defeito', bom])
-  const linhas = await gravados(db)
-  assert.deepEqual(
-    linhas.map((g) => [g.id, g.evento.pedido_id]),
-    [1, 2, 4, 6].map((pedido, i) => [i + 1, pedido]),
-  )
-  assert.deepEqual(
-    (await cadernoDe(db)).map((l) => l.soma),
-    [100, 200, 300, 400],
-  )
-  assert.deepEqual(
-    resultados.filter((r) => r.ok).map((r) => r.gravado),
-    linhas,
-  )
-})
-
-test('banco ocupado falha o lote inteiro como passageiro, sem refazer um por um', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  let tentativas = 0
-  const ocupado: Database = {
-    leitura: db.leitura,
-    async transacao() {
-      tentativas++
-      throw new ErroDeNegocio('banco_ocupado')
-    },
-    [Symbol.asyncDispose]: async () => undefined,
-  }
-  const resultados = await varios(servicoDeTeste(ocupado), [pagar(1), pagar(2), pagar(3)])
-  assert.deepEqual(resultados.map(resumido), Array(3).fill('banco_ocupado'))
-  assert.equal(tentativas, 1)
-})
-
 test('o imprevisto é um defeito que guarda a sua causa, e o serviço segue vivo', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
   const causa = new TypeError('imprevisto')
@@ -344,29 +167,6 @@ test('o imprevisto é um defeito que guarda a sua causa, e o serviço segue vivo
   assert.ok(!resultado.ok)
   assert.deepEqual([resultado.erro.codigo, resultado.erro.cause], ['defeito', causa])
   assert.equal(resumido(await um(servico, 2)), 'PagamentoAprovado')
-})
-
-test('duzentos ao mesmo tempo: ids contíguos na ordem em que foram decididos e gravados', async () => {
-  await using db = await abrirBancoDeTeste(ESQUEMA)
-  // Each takes another number of turns to prepare, so that they fall into many batches.
-  const preparar = async ({ pedido_id }: AutorizarPagamento) => {
-    for (let i = 0; i < (pedido_id * 7) % 11; i++) await new Promise(setImmediate)
-  }
-  const servico = servicoDeTeste(db, { preparar })
-  const pedidos = Array.from({ length: 200 }, (_, i) => i + 1)
-  const resultados = await Promise.all(pedidos.map((n) => um(servico, n)))
-  const linhas = await gravados(db)
-  assert.deepEqual(
-    linhas.map((g) => g.id),
-    pedidos,
-  )
-  const ordem = (await cadernoDe(db)).map((l) => l.pedido_id)
-  assert.deepEqual(
-    linhas.map((g) => g.evento.pedido_id),
-    ordem,
-  )
-  assert.ok(resultados.every((r) => r.ok && linhas[r.gravado.id - 1]?.causa === r.gravado.causa))
-  assert.ok(db.transacoes() > 1 && db.transacoes() < 200, `${db.transacoes()} transações`)
 })
 
 test('cada operação é anunciada ao chegar e ao terminar; só o que gravou acorda quem segue', async () => {

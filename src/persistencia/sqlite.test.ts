@@ -19,7 +19,7 @@ const naoAbre = (arquivo: string, mensagem: RegExp, esquema = ESQUEMA) =>
     (erro) => {
       assert.ok(erro instanceof ErroDeInicio, String(erro))
       assert.match(erro.message, mensagem)
-      assert.ok(erro.message.includes(arquivo) && erro.exitCode === 1)
+      assert.ok(erro.message.includes(arquivo) && erro.exitCode === 2)
       return true
     },
   )

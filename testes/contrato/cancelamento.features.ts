@@ -1,7 +1,11 @@
 // A cancellation at every moment of the walk: logistica decides who came first (K7).
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { destino } from '../../src/contratos/comandos.ts'
+import type { Centavos } from '../../src/contratos/dinheiro.ts'
+import { proximo } from '../../src/contratos/fluxo.ts'
 import type { NomeServico, PedidoId } from '../../src/contratos/ids.ts'
+import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
 import { ate } from '../ate.ts'
 import { emBalanco } from './balanco.ts'
 import type { Sistema } from './sistema.ts'
@@ -20,6 +24,20 @@ const ANTERIOR: Partial<Record<NomeServico, NomeServico>> = {
   estoque: 'pagamentos',
   fiscal: 'estoque',
   logistica: 'fiscal',
+}
+
+/** Delivers each step by hand down to the shipment; pedidos hears of none of them. */
+async function percorrerAMao(sistema: Sistema, pedido: PedidoVisivel): Promise<void> {
+  const { id: pedido_id, cliente_id, itens } = pedido
+  const valor_centavos = pedido.total_centavos as Centavos
+  const metodo = pedido.metodo ?? 'pix'
+  const dados = { pedido_id, cliente_id, itens, valor_centavos, metodo }
+  let comando = proximo({ tipo: 'PedidoCriado', ...dados })
+  while (comando && destino[comando.tipo] !== 'pedidos') {
+    const { passos } = await sistema.entregarComando(comando)
+    assert.ok(passos[0], comando.tipo)
+    comando = proximo(passos[0].evento)
+  }
 }
 
 export function cancelamento(nome: string, abrir: () => Promise<Sistema>) {
@@ -86,6 +104,18 @@ export function cancelamento(nome: string, abrir: () => Promise<Sistema>) {
       assert.equal((await sistema.cancelar(999_999 as PedidoId)).erro, 'pedido_desconhecido')
       const { erro } = await sistema.cancelar(1 as PedidoId)
       assert.ok(erro === 'pedido_encerrado' || erro === 'pedido_ja_enviado', String(erro))
+    })
+
+    it('com o envio agendado e o pedido ainda aberto, a logística recusa o cancelamento', async () => {
+      const id = proximoId()
+      await sistema.derrubar('antifraude')
+      await sistema.criar({ chave: 'agendado' })
+      await sistema.levantar('antifraude')
+      const pedido = await sistema.pedido(id)
+      await percorrerAMao(sistema, pedido!)
+      assert.equal((await sistema.cancelar(id)).erro, 'pedido_ja_enviado')
+      await sistema.retomar(id)
+      assert.equal((await sistema.pedido(id))?.status, 'enviado')
     })
 
     it('compensação que chega antes do passo impede o passo', async () => {

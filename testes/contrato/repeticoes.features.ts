@@ -80,6 +80,15 @@ export function repeticoes(nome: string, abrir: () => Promise<Sistema>) {
       assert.equal(erro, 'comando_divergente')
     })
 
+    it('um pedido recusado não leva consigo os que chegaram com ele', async () => {
+      const [bom, ruim] = await Promise.all([
+        sistema.criar({ chave: 'bom' }),
+        sistema.criar({ chave: 'ruim', itens: umItem(1, 9_999 as never) }),
+      ])
+      assert.equal(bom.pedido?.status, 'enviado')
+      assert.equal(ruim.erro, 'produto_desconhecido')
+    })
+
     it('mensagem repetida depois do fim não muda nada', async () => {
       const { pedido } = await sistema.criar({ chave: 'depois' })
       const antes = await sistema.eventos('pagamentos', pedido!.id)
@@ -102,7 +111,8 @@ export function repeticoes(nome: string, abrir: () => Promise<Sistema>) {
       const ids: PedidoId[] = []
       const criar = async () => {
         const { pedidoEmAberto } = await sistema.criar({ chave: `ordem-${ids.length}` })
-        ids.push(pedidoEmAberto!)
+        assert.ok(pedidoEmAberto)
+        ids.push(pedidoEmAberto)
       }
       for (let i = 0; i < 20; i++) await criar()
       await sistema.levantar('antifraude')

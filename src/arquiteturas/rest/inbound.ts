@@ -6,6 +6,7 @@ import { type Contexto, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../../contratos/ids.ts'
 import type { Atender, Trilha } from '../arquitetura.ts'
+import { idNoCaminho } from './campos.ts'
 import { PROBLEMA, paraHttp, RETRY_AFTER_S } from './errors.ts'
 import { type Enviavel, type Mensagem, mensagens } from './mensagens.ts'
 
@@ -37,8 +38,16 @@ function registrar(
 
 /** The path names the order, the body the rest: they are read as one. */
 async function juntarId(requisicao: FastifyRequest): Promise<void> {
-  const { pedido_id } = requisicao.params as { pedido_id: string }
-  requisicao.body = { ...(requisicao.body as object | null), pedido_id: Number(pedido_id) }
+  const id = idNoCaminho.safeParse((requisicao.params as { pedido_id: string }).pedido_id)
+  if (!id.success) {
+    const detalhe = 'pedido_id: deve ser um número de pedido'
+    throw new ErroDeNegocio('campo_invalido', detalhe, { campo: 'pedido_id' })
+  }
+  const corpo = requisicao.body ?? {}
+  // Anything but an object is left as it is: the schema says what is wrong with it.
+  if (typeof corpo === 'object' && !Array.isArray(corpo)) {
+    requisicao.body = { ...corpo, pedido_id: id.data }
+  }
 }
 
 /** First time 201, repeat 200 with the same body; our own callers also get the trail. */

@@ -78,7 +78,9 @@ function lerResposta(envelope: Envelope, status: number, corpo: Record<string, u
   if (passos.length > 0) return { passos }
   // A foreign server: it answers the contract's fields and continues nothing.
   const { comando } = envelope
-  const evento = mensagemDe(comando.tipo)?.entender(comando as never, corpo)
+  const deOutro =
+    'pedido_id' in comando && (corpo.pedido_id ?? comando.pedido_id) !== comando.pedido_id
+  const evento = deOutro ? undefined : mensagemDe(comando.tipo)?.entender(comando as never, corpo)
   if (evento) return { passos: [{ evento, repetido: status === 200 }] }
   const detalhe = `A resposta a ${comando.tipo} não tem os campos do contrato.`
   return parar(new ErroDeNegocio('operacao_nao_suportada', detalhe))

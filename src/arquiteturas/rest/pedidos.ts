@@ -52,15 +52,14 @@ export function registrarPedidos(
   app.post('/pedidos', {
     schema: { summary: 'Faz um pedido e espera o seu fim', tags, body: corpoDePedido },
     handler: async (requisicao, resposta) => {
-      const chave = chaveDeIdempotencia.safeParse(requisicao.headers['idempotency-key'])
-      if (!chave.success) throw new ErroDeNegocio('chave_de_idempotencia_ausente')
+      const chave = lerChave(requisicao.headers['idempotency-key'])
       const { total_esperado_centavos, chave_simulacao, ...corpo } = requisicao.body as z.output<
         typeof corpoDePedido
       >
       const comando: Comando = {
         ...corpo,
         tipo: 'CriarPedido',
-        chave: chave.data,
+        chave,
         ...(total_esperado_centavos !== undefined && { total_esperado_centavos }),
         ...(chave_simulacao !== undefined && { chave_simulacao }),
       }
@@ -89,6 +88,17 @@ export function registrarPedidos(
       return responder(resposta, trilha)
     },
   })
+}
+
+function lerChave(cabecalho: unknown): string {
+  const chave = chaveDeIdempotencia.safeParse(cabecalho)
+  if (chave.success) return chave.data
+  const malFeita =
+    'A Idempotency-Key deve ter de 1 a 128 caracteres visíveis, sem acento nem espaço.'
+  throw new ErroDeNegocio(
+    'chave_de_idempotencia_ausente',
+    cabecalho === undefined ? undefined : malFeita,
+  )
 }
 
 function recusado(motivo: string, pedido: PedidoVisivel | undefined): ErroDeNegocio {

@@ -11,6 +11,9 @@ export interface RespostaHttp {
   readonly texto: string
 }
 
+const grandeDemais = (): ErroDeNegocio =>
+  new ErroDeNegocio('operacao_nao_suportada', 'A resposta do serviço é grande demais.')
+
 /** Rejects with `prazo_esgotado` after `restaMs`, or with the connection's own error. */
 export function postar(
   pool: Pool,
@@ -42,7 +45,7 @@ export function postar(
       },
       onResponseData(atual, parte) {
         bytes += parte.length
-        if (bytes > MAIOR_RESPOSTA_BYTES) atual.abort(new Error('resposta grande demais'))
+        if (bytes > MAIOR_RESPOSTA_BYTES) atual.abort(grandeDemais())
         else partes.push(parte)
       },
       onResponseEnd() {

@@ -2,7 +2,7 @@
 import type { AnalisarPedido } from '../../contratos/comandos.ts'
 import type { ClienteId, Instante, PedidoId } from '../../contratos/ids.ts'
 import type { Leitura, Parametros, Transacao } from '../../persistencia/database.ts'
-import type { Livro, Pronto } from '../../persistencia/servico.ts'
+import type { Livro, Pronto } from '../../persistencia/dobra.ts'
 import type { Estado, Preparo } from './domain.ts'
 
 export interface Analise {

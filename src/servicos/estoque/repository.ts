@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Item } from '../../contratos/comandos.ts'
 import type { Instante, PedidoId, ProdutoId } from '../../contratos/ids.ts'
 import type { Leitura, Parametros, Transacao } from '../../persistencia/database.ts'
-import type { Livro, Pronto } from '../../persistencia/servico.ts'
+import type { Livro, Pronto } from '../../persistencia/dobra.ts'
 import { linhasDe } from '../importacao.ts'
 import type { Comandos, Estado, Preparo, Respostas, Separacao } from './domain.ts'
 

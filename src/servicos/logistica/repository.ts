@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Instante, PedidoId } from '../../contratos/ids.ts'
 import type { Leitura, Parametros, Transacao } from '../../persistencia/database.ts'
-import type { Livro, Pronto } from '../../persistencia/servico.ts'
+import type { Livro, Pronto } from '../../persistencia/dobra.ts'
 import { linhasDe } from '../importacao.ts'
 import type { Comandos, Estado, Preparo, Respostas } from './domain.ts'
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PedidoCriado } from '../../contratos/eventos.ts'
 import { type Instante, type PedidoId, PRIMEIRO_PEDIDO_VIVO } from '../../contratos/ids.ts'
 import type { Parametros, Transacao } from '../../persistencia/database.ts'
-import type { Livro, Pronto } from '../../persistencia/servico.ts'
+import type { Livro, Pronto } from '../../persistencia/dobra.ts'
 import { linhasDe } from '../importacao.ts'
 import { type Comandos, type Estado, encerrado, type Pedido, type Preparo } from './domain.ts'
 
