@@ -10,7 +10,7 @@ const ETAPAS = [
   ['estilo', npx('biome', 'check', '--error-on-warnings')],
   ['testes rápidos', node('--test', 'src/**/*.test.ts')],
   // One file at a time: each of these may use all the cores itself.
-  ['testes de contrato e integração', node('--test', '--test-concurrency=1', 'testes/**/*.test.ts')],
+  ['contrato e integração', node('--test', '--test-concurrency=1', 'testes/**/*.test.ts')],
 ]
 
 const inicio = performance.now()

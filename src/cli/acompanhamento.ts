@@ -21,7 +21,7 @@ export interface Fim {
   readonly ms: number
 }
 
-/** Until the order ends, waits for a person, or `limiteMs` has passed. Throws when it is refused. */
+/** Until the order ends, waits for a person, or `limiteMs` has passed. Throws when refused. */
 export async function acompanhar(
   gateway: Gateway,
   compra: Compra,

@@ -1,4 +1,4 @@
-// What the terminal's commands share: help and complaints in Portuguese, exit codes, where they look.
+// What the terminal's commands share: help and complaints in Portuguese, exit codes, directory.
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from 'commander'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 

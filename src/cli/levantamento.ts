@@ -1,4 +1,4 @@
-// What runs in a run-time directory, gathered from the lock, estado.json and the processes themselves.
+// What runs in a run-time directory, gathered from the lock, estado.json and the processes.
 import { SERVICOS } from '../contratos/ids.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
 import { vive } from '../infra/supervisao/identidade.ts'

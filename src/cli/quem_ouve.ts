@@ -1,4 +1,4 @@
-// Which process listens on a port: Linux's /proc says so, for one's own processes; elsewhere nobody.
+// Which process listens on a port: Linux's /proc says so of one's own; elsewhere nobody does.
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { lerProcesso } from '../infra/supervisao/processo_do_sistema.ts'
 

@@ -19,8 +19,9 @@ export async function comandoSituacao(argumentos: string[]): Promise<number> {
   const diretorio = diretorioDeExecucao()
   const achado = await levantar(diretorio)
   if ('sobras' in achado) {
-    const restam = `o supervisor terminou, mas não os seus processos (${achado.sobras}); use npm run parar`
-    console.error(achado.sobras > 0 ? restam : `nada em execução em ${diretorio}`)
+    const restam = `o supervisor terminou, mas não os seus processos (${achado.sobras})`
+    const nada = `nada em execução em ${diretorio}`
+    console.error(achado.sobras > 0 ? `${restam}; use npm run parar` : nada)
     return 1
   }
   console.log(opcoes.json ? JSON.stringify(achado, null, 2) : emTexto(achado))

@@ -1,4 +1,4 @@
-// For the tests: a command run in this process as in a terminal, in a run-time directory of its own.
+// For the tests: a command run in this process as in a terminal, in a directory of its own.
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'

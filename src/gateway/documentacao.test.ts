@@ -1,3 +1,4 @@
+// The OpenAPI document and the page that shows it, without the network.
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { after, test } from 'node:test'

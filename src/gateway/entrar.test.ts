@@ -1,3 +1,4 @@
+// Logging in, and what a wrong password or an unknown e-mail is told.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { gatewayDeTeste } from './gateway_de_teste.ts'

@@ -1,3 +1,4 @@
+// Orders through the gateway: passed on, passed back, and each seen only by its owner.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { ERROS, ErroDeNegocio } from '../contratos/errors.ts'

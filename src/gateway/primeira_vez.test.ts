@@ -1,3 +1,4 @@
+// The first start: accounts, credentials file, keys; and that a later start keeps them.
 import assert from 'node:assert/strict'
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// One order's steps, gathered from the logs of all services.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'

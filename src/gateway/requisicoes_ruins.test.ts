@@ -1,3 +1,4 @@
+// Requests that make no sense: a clear problem, never a 5xx.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { gatewayDeTeste } from './gateway_de_teste.ts'

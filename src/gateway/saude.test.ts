@@ -1,3 +1,4 @@
+// Health, readiness and metrics.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NomeServico } from '../contratos/ids.ts'

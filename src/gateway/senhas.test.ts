@@ -1,3 +1,4 @@
+// Password hashes: right, wrong, bounded in number.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ErroDeNegocio } from '../contratos/errors.ts'

@@ -1,3 +1,4 @@
+// The way to the services: refused connections, deadlines, replies passed on.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CodigoDeErro, ErroDeNegocio } from '../contratos/errors.ts'

@@ -1,3 +1,4 @@
+// Tokens: what is accepted, and every way of forging one that is not.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'

@@ -60,8 +60,8 @@ export function groupCommit<E, S>(
 }
 
 /**
- * The second turn also takes in what the kernel already holds for us: measured, batches grow by half
- * and an order costs a fifth less CPU, for some twenty microseconds at one in flight.
+ * The second turn also takes in what the kernel already holds for us: measured, batches grow by
+ * half and an order costs a fifth less CPU, for some twenty microseconds at one in flight.
  */
 function aposDuasVoltas(chamar: () => void): void {
   setImmediate(() => setImmediate(chamar))

@@ -124,7 +124,7 @@ function comoFalhaDoBanco(erro: unknown): unknown {
   }
 }
 
-/** Statements are prepared once for each text: the texts are constants, so their number is bounded. */
+/** Statements are prepared once per text: the texts are constants, so their number is bounded. */
 function preparada(conexao: DatabaseSync): Transacao {
   const comandos = new Map<string, StatementSync>()
   const preparar = (sql: string): StatementSync => {

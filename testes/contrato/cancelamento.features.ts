@@ -106,7 +106,7 @@ export function cancelamento(nome: string, abrir: () => Promise<Sistema>) {
       assert.ok(erro === 'pedido_encerrado' || erro === 'pedido_ja_enviado', String(erro))
     })
 
-    it('com o envio agendado e o pedido ainda aberto, a logística recusa o cancelamento', async () => {
+    it('com o envio agendado e o pedido aberto, a logística recusa o cancelamento', async () => {
       const id = proximoId()
       await sistema.derrubar('antifraude')
       await sistema.criar({ chave: 'agendado' })

@@ -70,7 +70,7 @@ export function falhas(nome: string, abrir: () => Promise<Sistema>) {
       })
     }
 
-    it('com o catálogo e o estoque fora do ar o pedido espera ou é recusado, nunca cobrado', async () => {
+    it('com o estoque fora do ar desde o início o pedido espera ou é recusado', async () => {
       await sistema.derrubar('estoque')
       const { erro, pedidoEmAberto } = await sistema.criar({ chave: 'sem-estoque' })
       await sistema.levantar('estoque')

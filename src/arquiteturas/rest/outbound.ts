@@ -103,7 +103,7 @@ function comoObjeto(texto: string): Record<string, unknown> {
   }
 }
 
-/** What the transport throws says nothing of the command: it is a fault, and faults may pass (K5). */
+/** What the transport throws says nothing of the command: a fault, and faults may pass (K5). */
 function comoFalha(nome: NomeServico, erro: unknown): ErroDeNegocio {
   if (erro instanceof ErroDeNegocio) return erro
   const detalhe = `O serviço ${nome} não respondeu.`

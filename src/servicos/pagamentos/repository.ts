@@ -64,7 +64,8 @@ export async function abrir(
         `insert into pagamentos (pedido_id, status, motivo, data_estorno)
          values ($1, 'estornado', $2, $3)
          on conflict (pedido_id) do update
-           set status = 'estornado', motivo = excluded.motivo, data_estorno = excluded.data_estorno`,
+           set status = 'estornado', motivo = excluded.motivo,
+             data_estorno = excluded.data_estorno`,
         estornados,
       )
     },

@@ -29,11 +29,10 @@ export function precificar(
     throw new ErroDeNegocio('valor_alto_demais', `O total do pedido passa de ${limite}.`)
   }
   if (total_esperado_centavos !== undefined && total_esperado_centavos !== valor_centavos) {
-    throw new ErroDeNegocio(
-      'preco_mudou',
-      `O total agora é ${formatar(valor_centavos)}; era esperado ${formatar(total_esperado_centavos)}.`,
-      { campo: 'total_esperado_centavos' },
-    )
+    const [agora, esperado] = [formatar(valor_centavos), formatar(total_esperado_centavos)]
+    throw new ErroDeNegocio('preco_mudou', `O total agora é ${agora}; era esperado ${esperado}.`, {
+      campo: 'total_esperado_centavos',
+    })
   }
   return { itens: precificados, valor_centavos }
 }
