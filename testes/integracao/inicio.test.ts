@@ -1,0 +1,115 @@
+// `npm start` as a newcomer meets it: the table, an order on every open architecture, the books, and
+// nothing left running. Apart or all in one process, the same code.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { caracteristicas } from '../../src/arquiteturas/arquitetura.ts'
+import { ARQUITETURAS } from '../../src/contratos/ids.ts'
+import { type Estado, lerEstado } from '../../src/infra/estado.ts'
+import { identificar, vive } from '../../src/infra/supervisao/identidade.ts'
+import { conferir } from '../../src/laboratorio/conferente.ts'
+import { ate } from '../ate.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
+const LIMITE_MS = 30_000
+
+interface Ambiente {
+  readonly diretorio: string
+  rodar(argumentos: string[]): Promise<{ codigo: number | null; saida: string }>
+  readonly estado: Estado
+}
+
+/** Starts the product in a directory of its own, on free ports, and stops it whatever happens. */
+async function noAr(argumentos: string[], corpo: (a: Ambiente) => Promise<void>): Promise<void> {
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-inicio-'))
+  const env = {
+    ...process.env,
+    QUATROVIAS_DIR: join(diretorio, '.quatrovias'),
+    ECOMMERCE_DB: join(diretorio, 'ecommerce.db'),
+    QUATROVIAS_PERFIL: 'instantanea',
+  }
+  const produto = spawn(process.execPath, [MAIN, ...argumentos], { cwd: diretorio, env })
+  const saiu = once(produto, 'exit')
+  let tela = ''
+  produto.stdout.on('data', (parte) => {
+    tela += parte
+  })
+  produto.stderr.on('data', (parte) => {
+    tela += parte
+  })
+  const rodar = async (resto: string[]) => {
+    const comando = spawn(process.execPath, [MAIN, ...resto], { cwd: diretorio, env })
+    let saida = ''
+    comando.stdout.on('data', (parte) => {
+      saida += parte
+    })
+    const [codigo] = (await once(comando, 'close')) as [number | null]
+    return { codigo, saida }
+  }
+  try {
+    await ate(
+      () => tela.includes('quatrovias no ar') || produto.exitCode !== null,
+      LIMITE_MS,
+      'início',
+    )
+    const estado = lerEstado(env.QUATROVIAS_DIR)
+    assert.ok(estado?.pronto, tela)
+    await corpo({ diretorio: env.QUATROVIAS_DIR, rodar, estado })
+    const processos = Object.values(estado.servicos).map(({ pid }) => identificar(pid ?? 0))
+    produto.kill('SIGINT')
+    const [codigo] = (await saiu) as [number | null]
+    assert.equal(codigo, 0, tela)
+    assert.ok(
+      processos.every((um) => um === undefined || !vive(um)),
+      'sobrou um processo',
+    )
+    assert.equal(lerEstado(env.QUATROVIAS_DIR), undefined, 'estado.json ficou')
+  } finally {
+    produto.kill('SIGKILL')
+    await saiu
+    await rodar(['parar'])
+    await rm(diretorio, { recursive: true, force: true })
+  }
+}
+
+describe('npm start', () => {
+  for (const argumentos of [[], ['--junto']]) {
+    const nome = argumentos.length > 0 ? 'com --junto' : 'em processos'
+    it(`${nome}: um pedido em cada arquitetura aberta, livros em ordem, nada fica`, async () => {
+      await noAr(argumentos, async ({ diretorio, rodar, estado }) => {
+        const pronto = await fetch(`${estado.gateway}/readyz`)
+        assert.equal(pronto.status, 200)
+        for (const arquitetura of PUBLICAS) {
+          const pedido = await rodar(['pedir', '--arquitetura', arquitetura])
+          assert.equal(pedido.codigo, 0, pedido.saida)
+          assert.match(pedido.saida, /pedido \d+: enviado/)
+        }
+        const situacao = await rodar(['situacao'])
+        assert.equal(situacao.codigo, 0, situacao.saida)
+        assert.match(situacao.saida, /pedidos em aberto: 0/)
+        const { problemas, pedidos } = await conferir(join(diretorio, 'dados'))
+        assert.deepEqual(problemas, [])
+        assert.equal(pedidos, PUBLICAS.length)
+        const credenciais = await readFile(join(diretorio, 'credenciais.json'), 'utf8')
+        const senhas = Object.values(JSON.parse(credenciais) as Record<string, { senha: string }>)
+        const registro = await readFile(join(diretorio, 'logs', 'gateway.log'), 'utf8').catch(
+          () => '',
+        )
+        for (const { senha } of senhas) assert.ok(!registro.includes(senha), 'senha no registro')
+      })
+    })
+  }
+
+  it('uma segunda partida no mesmo diretório é recusada com o que fazer', async () => {
+    await noAr([], async ({ rodar }) => {
+      const segunda = await rodar([])
+      assert.equal(segunda.codigo, 1)
+    })
+  })
+})
