@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -25,6 +26,19 @@ interface Ambiente {
   readonly estado: Estado
 }
 
+/** One terminal command to its end: its exit code and all it wrote. */
+async function executar(argumentos: string[], cwd: string, env: NodeJS.ProcessEnv) {
+  const comando = spawn(process.execPath, [MAIN, ...argumentos], { cwd, env })
+  let saida = ''
+  const juntar = (parte: Buffer) => {
+    saida += parte
+  }
+  comando.stdout.on('data', juntar)
+  comando.stderr.on('data', juntar)
+  const [codigo] = (await once(comando, 'close')) as [number | null]
+  return { codigo, saida }
+}
+
 /** Starts the product in a directory of its own, on free ports, and stops it whatever happens. */
 async function noAr(argumentos: string[], corpo: (a: Ambiente) => Promise<void>): Promise<void> {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-inicio-'))
@@ -43,15 +57,7 @@ async function noAr(argumentos: string[], corpo: (a: Ambiente) => Promise<void>)
   produto.stderr.on('data', (parte) => {
     tela += parte
   })
-  const rodar = async (resto: string[]) => {
-    const comando = spawn(process.execPath, [MAIN, ...resto], { cwd: diretorio, env })
-    let saida = ''
-    comando.stdout.on('data', (parte) => {
-      saida += parte
-    })
-    const [codigo] = (await once(comando, 'close')) as [number | null]
-    return { codigo, saida }
-  }
+  const rodar = (resto: string[]) => executar(resto, diretorio, env)
   try {
     await ate(
       () => tela.includes('quatrovias no ar') || produto.exitCode !== null,
@@ -110,6 +116,36 @@ describe('npm start', () => {
     await noAr([], async ({ rodar }) => {
       const segunda = await rodar([])
       assert.equal(segunda.codigo, 1)
+      assert.match(segunda.saida, /já está em execução neste diretório.*npm run parar/)
     })
+  })
+
+  it('um serviço a mais sobre o mesmo banco é recusado com banco_em_uso', async () => {
+    await noAr([], async ({ rodar }) => {
+      const outro = await rodar(['servico', 'estoque'])
+      assert.equal(outro.codigo, 2)
+      assert.match(outro.saida, /banco_em_uso/)
+    })
+  })
+
+  it('porta pedida que já está em uso é recusada pelo nome, sem deixar nada', async () => {
+    await using ocupada = createServer().listen(0, '127.0.0.1')
+    await once(ocupada, 'listening')
+    const { port } = ocupada.address() as AddressInfo
+    const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-porta-'))
+    try {
+      const env = {
+        ...process.env,
+        QUATROVIAS_DIR: join(diretorio, 'q'),
+        ECOMMERCE_DB: join(diretorio, 'e.db'),
+        ESTOQUE_PORTA: String(port),
+      }
+      const { codigo, saida } = await executar([], diretorio, env)
+      assert.equal(codigo, 2)
+      assert.match(saida, new RegExp(`a porta ${port}, pedida para estoque, já está em uso`))
+      assert.equal(lerEstado(env.QUATROVIAS_DIR), undefined)
+    } finally {
+      await rm(diretorio, { recursive: true, force: true })
+    }
   })
 })
