@@ -55,17 +55,4 @@ export interface Aberta extends AsyncDisposable {
 }
 export type Enderecos = Readonly<Partial<Record<NomeServico, string>>>
 
-/** Loaded only when open: a closed architecture costs no memory. */
-const ABRIR: {
-  readonly [N in Exclude<NomeArquitetura, 'memoria'>]: (enderecos: Enderecos) => Promise<Aberta>
-} = {
-  rest: async (enderecos) => (await import('./rest/start.ts')).abrirRest(enderecos),
-}
-
-export const abrirArquiteturas = (
-  nomes: readonly NomeArquitetura[],
-  enderecos: Enderecos,
-): Promise<Aberta[]> =>
-  Promise.all(nomes.filter((nome) => nome !== 'memoria').map((nome) => ABRIR[nome](enderecos)))
-
 export const parar = (falha: ErroDeNegocio): Trilha => ({ passos: [], falha })

@@ -5,8 +5,9 @@ import { lerConfiguracao } from '../infra/configuracao.ts'
 const BEM = 0
 const MAU_USO = 2
 
-export function criarComando(nome: string, descricao: string, exemplos: string): Command {
-  return new Command(`npm run ${nome} --`)
+/** `chamada`: what is typed before the options, e.g. `npm run pedir --`. */
+export function criarComando(chamada: string, descricao: string, exemplos: string): Command {
+  return new Command(chamada)
     .description(descricao)
     .usage('[opções]')
     .helpOption('-h, --help', 'mostra esta ajuda')

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { travar } from '../infra/supervisao/trava.ts'
-import { type Conferencia, comandoDiagnostico } from './diagnostico.ts'
+import { comandoDiagnostico } from './diagnostico.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 import { conferirConfiguracao } from './diagnostico_da_configuracao.ts'
 import {
   conferirMemoria,

@@ -1,19 +1,11 @@
 // `npm run diagnostico`: does this machine have what is needed, and what to do where it does not?
 import { styleText } from 'node:util'
 import { criarComando, lerOpcoes } from './comando.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 import { conferirConfiguracao, lugares } from './diagnostico_da_configuracao.ts'
 import { conferirMaquina } from './diagnostico_da_maquina.ts'
 import { conferirPortas } from './diagnostico_das_portas.ts'
 import { conferirDados } from './diagnostico_dos_dados.ts'
-
-export interface Conferencia {
-  readonly nome: string
-  /** `falha` only for what `npm start` cannot do without. */
-  readonly resultado: 'ok' | 'aviso' | 'falha'
-  readonly achado: string
-  /** What to do about it. */
-  readonly fazer?: string
-}
 
 const EXEMPLOS = `Exemplos:
   npm run diagnostico
@@ -23,7 +15,7 @@ Não altera nada. Termina com 1 só quando falta algo de que npm start precisa.`
 
 export async function comandoDiagnostico(argumentos: string[]): Promise<number> {
   const descricao = 'Confere se esta máquina tem o que é preciso.'
-  const comando = criarComando('diagnostico', descricao, EXEMPLOS).option(
+  const comando = criarComando('npm run diagnostico --', descricao, EXEMPLOS).option(
     '--json',
     'em JSON, para programas',
   )

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { lerConfiguracao, VARIAVEIS } from '../infra/configuracao.ts'
 import { validarEmPortugues } from '../infra/validacao.ts'
-import type { Conferencia } from './diagnostico.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 
 /** Where the data would be, also when another variable is wrong. */
 export function lugares(): { diretorio: string; ecommerce: string } {

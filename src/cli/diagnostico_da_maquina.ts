@@ -1,7 +1,7 @@
 // What must be installed, how much memory is free, and whether the clock makes sense.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Conferencia } from './diagnostico.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 
 const NODE_MINIMO = 26
 const NPM_MINIMO = 9

@@ -5,7 +5,7 @@ import { lerConfiguracao } from '../infra/configuracao.ts'
 import { portaLivre } from '../infra/enderecos.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
 import { PORTA_DO_GATEWAY, topologia } from '../infra/topologia.ts'
-import type { Conferencia } from './diagnostico.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 import { quemOuve } from './quem_ouve.ts'
 
 interface Porta {

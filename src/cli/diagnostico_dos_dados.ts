@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Conferencia } from './diagnostico.ts'
+import type { Conferencia } from './diagnostico_conferencia.ts'
 
 const MB = 2 ** 20
 const DISCO_BASTANTE_MB = 1_024

@@ -40,11 +40,11 @@ const COMANDOS: Readonly<
   },
   dados: {
     resumo: 'gera o banco de dados sintético',
-    carregar: async () => (await import('../dados/comando.ts')).comandoDados,
+    carregar: async () => (await import('./dados.ts')).comandoDados,
   },
   conferir: {
     resumo: 'confere os livros de todos os serviços e do provedor',
-    carregar: async () => (await import('../laboratorio/conferente.ts')).comandoConferir,
+    carregar: async () => (await import('./conferir.ts')).comandoConferir,
   },
 }
 

@@ -11,7 +11,11 @@ const EXEMPLOS = `Exemplos:
 Espera até ${LIMITE_MS / 1_000} s; o que ainda restar é morto. Nenhum pedido se perde.`
 
 export async function comandoParar(argumentos: string[]): Promise<number> {
-  const comando = criarComando('parar', 'Encerra o que está em execução neste diretório.', EXEMPLOS)
+  const comando = criarComando(
+    'npm run parar --',
+    'Encerra o que está em execução neste diretório.',
+    EXEMPLOS,
+  )
   const opcoes = lerOpcoes(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
   const diretorio = diretorioDeExecucao()

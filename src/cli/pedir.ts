@@ -36,7 +36,11 @@ interface Opcoes {
 
 export async function comandoPedir(argumentos: string[]): Promise<number> {
   const publicas = ARQUITETURAS.filter((nome) => nome !== 'memoria')
-  const comando = criarComando('pedir', 'Faz um pedido e mostra cada passo dele.', EXEMPLOS)
+  const comando = criarComando(
+    'npm run pedir --',
+    'Faz um pedido e mostra cada passo dele.',
+    EXEMPLOS,
+  )
     .option('--itens <lista>', 'produto x quantidade, separados por vírgula', lerItens)
     .option('--arquitetura <nome>', `por onde vai: ${publicas.join(', ')}`, umDe(publicas))
     .option('--metodo <nome>', `${METODOS.join(', ')} (padrão: pix)`, umDe(METODOS), 'pix')

@@ -10,10 +10,11 @@ const EXEMPLOS = `Exemplos:
 Termina com 0 quando há algo em execução, com 1 quando não há.`
 
 export async function comandoSituacao(argumentos: string[]): Promise<number> {
-  const comando = criarComando('situacao', 'Mostra o que está em execução.', EXEMPLOS).option(
-    '--json',
-    'em JSON, para programas',
-  )
+  const comando = criarComando(
+    'npm run situacao --',
+    'Mostra o que está em execução.',
+    EXEMPLOS,
+  ).option('--json', 'em JSON, para programas')
   const opcoes = lerOpcoes<{ json?: true }>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
   const diretorio = diretorioDeExecucao()

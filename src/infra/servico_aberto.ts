@@ -2,7 +2,8 @@
 // Opened in the order things depend on each other, closed in the reverse.
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { type Aberta, type Atender, abrirArquiteturas } from '../arquiteturas/arquitetura.ts'
+import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
+import type { Aberta, Atender } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'

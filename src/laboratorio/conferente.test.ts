@@ -165,7 +165,7 @@ const LIVROS = ['pedidos', 'antifraude', 'pagamentos', 'estoque', 'fiscal', 'log
 
 /** In a process of its own: its output is not the tests'. */
 function comando(argumentos: readonly string[]) {
-  const modulo = new URL('./conferente.ts', import.meta.url)
+  const modulo = new URL('../cli/conferir.ts', import.meta.url)
   const programa = `import { comandoConferir } from '${modulo.href}'
     process.exitCode = await comandoConferir(process.argv.slice(1))`
   const node = ['--input-type=module', '-e', programa, '--', ...argumentos]

@@ -1,14 +1,12 @@
 // The checker: a program of its own over all the books, which believes nothing that one service
 // says of itself where another book can contradict it. It shares no rule with the services.
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { Command, CommanderError } from 'commander'
 import { diario } from './conferencias/diario.ts'
 import { COBRANCAS_AVULSAS, dinheiro } from './conferencias/dinheiro.ts'
 import { envios, notas } from './conferencias/entrega.ts'
 import { estados } from './conferencias/estados.ts'
 import { estoque } from './conferencias/estoque.ts'
-import { abrirLivros, comoIlegiveis, type Livros, LivrosIlegiveis } from './conferencias/livros.ts'
+import { abrirLivros, comoIlegiveis, type Livros } from './conferencias/livros.ts'
 import { passos } from './conferencias/passos.ts'
 import { pedidos } from './conferencias/pedidos.ts'
 
@@ -114,67 +112,4 @@ export function imprimirRelatorio(relatorio: Relatorio): string {
     }
   }
   return [...linhas, ''].join('\n')
-}
-
-const AJUDA = `
-Exemplos:
-  npm start -- conferir
-  npm start -- conferir --dados /tmp/ensaio/dados --json
-  npm start -- conferir --aceitar-abertos          com os serviços no ar
-
-Termina com 0 se tudo confere, 1 se há problemas e 2 se não foi possível conferir.`
-
-/** `argv` without the command's name. Resolves to the exit code; writes to stdout and stderr. */
-export async function comandoConferir(argv: string[]): Promise<number> {
-  const programa = criarComando()
-  try {
-    const { dados, json, aceitarAbertos } = programa
-      .parse(argv, { from: 'user' })
-      .opts<{ dados: string; json?: true; aceitarAbertos?: true }>()
-    const relatorio = await conferir(dados, { aceitarAbertos: aceitarAbertos ?? false })
-    process.stdout.write(json ? `${JSON.stringify(relatorio)}\n` : imprimirRelatorio(relatorio))
-    return relatorio.totalDeProblemas === 0 ? 0 : 1
-  } catch (erro) {
-    if (erro instanceof CommanderError) return erro.exitCode === 0 ? 0 : recusar(emPortugues(erro))
-    if (erro instanceof LivrosIlegiveis) return recusar(erro.message)
-    throw erro
-  }
-}
-
-function criarComando(): Command {
-  const padrao = join(process.env.QUATROVIAS_DIR || '.quatrovias', 'dados')
-  return new Command('npm start -- conferir')
-    .description('Confere os livros de todos os serviços e do provedor, sem alterá-los.')
-    .usage('[opções]')
-    .option('--dados <diretório>', `onde estão os bancos (padrão: ${padrao})`, padrao)
-    .option('--json', 'escreve o relatório em JSON')
-    .option('--aceitar-abertos', 'pedidos em andamento não são problema')
-    .helpOption('-h, --help', 'mostra esta ajuda')
-    .addHelpText('after', AJUDA)
-    .configureHelp({
-      styleTitle: (titulo) => ({ 'Usage:': 'Uso:', 'Options:': 'Opções:' })[titulo] ?? titulo,
-      optionDescription: (opcao) => opcao.description,
-    })
-    .configureOutput({ outputError: () => undefined })
-    .allowExcessArguments(false)
-    .exitOverride()
-}
-
-function recusar(mensagem: string): number {
-  process.stderr.write(`${mensagem}\nPara ver as opções: npm start -- conferir --help\n`)
-  return 2
-}
-
-function emPortugues(erro: CommanderError): string {
-  const citado = /'([^']+)'/.exec(erro.message)?.[1] ?? ''
-  switch (erro.code) {
-    case 'commander.unknownOption':
-      return `Opção desconhecida: ${citado}.`
-    case 'commander.optionMissingArgument':
-      return `Falta o valor da opção ${citado}.`
-    case 'commander.excessArguments':
-      return 'Argumento inesperado: este comando só recebe opções.'
-    default:
-      return erro.message
-  }
 }

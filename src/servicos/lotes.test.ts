@@ -19,6 +19,7 @@ import {
   type PedidoId,
 } from '../contratos/ids.ts'
 import type { Database } from '../persistencia/database.ts'
+import { eventosApos } from '../persistencia/diario.ts'
 import type { Definicao } from '../persistencia/dobra.ts'
 import { criarServico } from '../persistencia/servico.ts'
 import * as dominioDeAntifraude from './antifraude/domain.ts'
@@ -213,6 +214,53 @@ const LOTE = fc.array(fc.record({ pedido: fc.nat(4), n: fc.nat(7) }), {
 })
 const CORTES = fc.array(fc.boolean(), { minLength: 14, maxLength: 14 })
 
+const casoDe = (nome: NomeServico): Caso => CASOS.find((caso) => caso.nome === nome)!
+
+async function numLote(nome: NomeServico, comandos: readonly Comando[]) {
+  await using par = await abrirPar(casoDe(nome))
+  const { antes } = casoDe(nome)
+  for (const db of par.bancos) if (antes) await db.transacao((tx) => tx.executar(antes))
+  const lote = comandos.map((comando) => envelope(comando))
+  await par.comparar(
+    lote,
+    lote.map(() => true),
+  )
+  return (await eventosApos(par.bancos[0].leitura, 0, 100)).map(({ evento }) => evento)
+}
+const pedidosAte = (n: number) => Array.from({ length: n }, (_, i) => comoPedidoId(i + 1))
+
+describe('num só lote', () => {
+  it('as últimas unidades são vendidas uma vez, e liberadas voltam a ser vendidas', async () => {
+    const itens = CESTAS[0]!
+    const separar = (pedido: number): Comando => ({
+      ...{ tipo: 'SepararEstoque', pedido_id: comoPedidoId(pedido), itens },
+    })
+    const liberar: Comando = { tipo: 'LiberarEstoque', pedido_id: comoPedidoId(1), motivo }
+    const comandos = [1, 2, 3].map(separar)
+    const eventos = await numLote('estoque', [...comandos, liberar, separar(4), separar(6)])
+    assert.deepEqual(
+      eventos.map(({ tipo }) => tipo.slice('Estoque'.length)),
+      ['Separado', 'Separado', 'Insuficiente', 'Liberado', 'Separado', 'Insuficiente'],
+    )
+  })
+
+  it('as notas são numeradas sem buraco, e a que falha não gasta número', async () => {
+    const emitir = pedidosAte(11).map((p) => casoDe('fiscal').comando(p, 1))
+    const eventos = await numLote('fiscal', emitir)
+    const numeros = eventos.map((e) => (e.tipo === 'NotaEmitida' ? e.numero : undefined))
+    assert.deepEqual(numeros, [1, 2, 3, 4, undefined, 5, 6, 7, 8, undefined, 9])
+  })
+
+  it('os pedidos são numerados a partir de 1001, e o recusado não gasta número', async () => {
+    const criar = pedidosAte(5).map((p) => casoDe('pedidos').comando(p, p === 3 ? 7 : 4))
+    const eventos = await numLote('pedidos', criar)
+    assert.deepEqual(
+      eventos.map(({ pedido_id }) => Number(pedido_id)),
+      [1_001, 1_002, 1_003, 1_004],
+    )
+  })
+})
+
 describe('qualquer divisão de um lote dá os mesmos eventos e as mesmas tabelas', () => {
   for (const caso of CASOS) {
     it(caso.nome, async () => {
@@ -237,7 +285,7 @@ describe('qualquer divisão de um lote dá os mesmos eventos e as mesmas tabelas
   }
 
   it('antifraude, quando os pedidos de um lote chegaram em instantes diferentes', async () => {
-    const janela = CASOS.find(({ nome }) => nome === 'antifraude')!
+    const janela = casoDe('antifraude')
     await using par = await abrirPar(janela)
     const em = (pedido: number, s: number): Envelope => ({
       ...envelope(janela.comando(comoPedidoId(pedido), 0)),

@@ -1,5 +1,5 @@
-// `npm start` as a newcomer meets it: the table, an order on every open architecture, the books, and
-// nothing left running. Apart or all in one process, the same code.
+// `npm start` as a newcomer meets it: the table, an order on every open architecture, the books,
+// and nothing left running. In processes or all in one, the same code.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

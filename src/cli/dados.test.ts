@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 
-const COMANDO = join(import.meta.dirname, 'comando.ts')
+const COMANDO = [join(import.meta.dirname, 'main.ts'), 'dados']
 
 function iniciar(cwd: string, argumentos: string[]) {
-  const filho = spawn(process.execPath, [COMANDO, ...argumentos], {
+  const filho = spawn(process.execPath, [...COMANDO, ...argumentos], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,8 +1,8 @@
 // `npm run dados`: the command line of the generator. Ends with 0 when the file is there, 1 when it
 // could not be written, 2 when the request makes no sense, 128 + signal when it was interrupted.
 import { constants } from 'node:os'
-import { Command, CommanderError } from 'commander'
-import { gerarDados } from './gerador.ts'
+import type { Command } from 'commander'
+import { gerarDados } from '../dados/gerador.ts'
 import {
   LIMITES,
   lerAgora,
@@ -10,15 +10,16 @@ import {
   OpcaoInvalida,
   type OpcaoNumerica,
   type OpcoesDados,
-} from './opcoes.ts'
-import { abrirProgresso } from './progresso.ts'
-import { textoDaFalha, textoDoResumo } from './texto.ts'
+} from '../dados/opcoes.ts'
+import { abrirProgresso } from '../dados/progresso.ts'
+import { textoDaFalha, textoDoResumo } from '../dados/texto.ts'
+import { criarComando, lerOpcoes } from './comando.ts'
 
+const CHAMADA = 'npm run dados --'
 const SINAIS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type Sinal = (typeof SINAIS)[number]
 
-const EXEMPLOS = `
-Exemplos:
+const EXEMPLOS = `Exemplos:
   npm run dados                                         100 pedidos em ecommerce.db
   npm run dados -- --pedidos 1000000 --saida grande.db  um milhão de pedidos
   npm run dados -- --semente 7 --substituir             outros dados no lugar dos atuais
@@ -58,21 +59,18 @@ async function gerarComProgresso(opcoes: OpcoesDados, signal: AbortSignal) {
 /** The options, or the exit code where there is nothing to generate. */
 function lerArgumentos(argv: string[]): (OpcoesDados & { saida: string }) | number {
   try {
-    return criarComando().parse(argv, { from: 'user' }).opts()
+    return lerOpcoes(comandoComOpcoes(), argv)
   } catch (erro) {
-    if (erro instanceof CommanderError && erro.exitCode === 0) return 0
-    const texto = erro instanceof CommanderError ? emPortugues(erro) : textoDaFalha(erro, '')
-    process.stderr.write(`${texto}\nPara ver as opções: npm run dados -- --help\n`)
+    process.stderr.write(`${textoDaFalha(erro, '')}\nPara ver as opções: ${CHAMADA} --help\n`)
     return 2
   }
 }
 
-function criarComando(): Command {
+function comandoComOpcoes(): Command {
   const inteiro = (nome: OpcaoNumerica) => (texto: string) => lerInteiro(nome, texto)
   const { pedidos, clientes, produtos, semente } = LIMITES
-  return new Command('npm run dados --')
-    .description('Gera um banco SQLite com a história inventada de uma loja.')
-    .usage('[opções]')
+  const descricao = 'Gera um banco SQLite com a história inventada de uma loja.'
+  return criarComando(CHAMADA, descricao, EXEMPLOS)
     .option('--saida <arquivo>', 'arquivo a gravar (padrão: ecommerce.db)', 'ecommerce.db')
     .option('--pedidos <n>', `quantos pedidos (padrão: ${pedidos.padrao})`, inteiro('pedidos'))
     .option('--clientes <n>', `quantos clientes (padrão: ${clientes.padrao})`, inteiro('clientes'))
@@ -80,29 +78,4 @@ function criarComando(): Command {
     .option('--semente <n>', `semente do sorteio (padrão: ${semente.padrao})`, inteiro('semente'))
     .option('--agora <data>', 'fim do histórico, em UTC (padrão: hoje, 00:00)', lerAgora)
     .option('--substituir', 'troca o arquivo, se já existir')
-    .helpOption('-h, --help', 'mostra esta ajuda')
-    .addHelpText('after', EXEMPLOS)
-    .configureHelp({
-      styleTitle: (titulo) => ({ 'Usage:': 'Uso:', 'Options:': 'Opções:' })[titulo] ?? titulo,
-      optionDescription: (opcao) => opcao.description,
-    })
-    .configureOutput({ outputError: () => undefined })
-    .allowExcessArguments(false)
-    .exitOverride()
 }
-
-function emPortugues(erro: CommanderError): string {
-  const citado = /'([^']+)'/.exec(erro.message)?.[1] ?? ''
-  switch (erro.code) {
-    case 'commander.unknownOption':
-      return `Opção desconhecida: ${citado}.`
-    case 'commander.optionMissingArgument':
-      return `Falta o valor da opção ${citado}.`
-    case 'commander.excessArguments':
-      return 'Argumento inesperado: este comando só recebe opções.'
-    default:
-      return erro.message
-  }
-}
-
-if (import.meta.main) process.exitCode = await comandoDados(process.argv.slice(2))
