@@ -5,10 +5,14 @@ import { spawnSync } from 'node:child_process'
 const node = (...argumentos) => [process.execPath, argumentos]
 const npx = (nome, ...argumentos) => [`node_modules/.bin/${nome}`, argumentos]
 
+const NUCLEO = 'contratos,persistencia,servicos,arquiteturas'
+const BORDAS = 'dados,infra,gateway,laboratorio,cli'
+
 const ETAPAS = [
   ['tipos', npx('tsc', '--noEmit')],
   ['estilo', npx('biome', 'check', '--error-on-warnings')],
-  ['testes rápidos', node('--test', 'src/**/*.test.ts')],
+  ['núcleo', node('--test', '--test-concurrency=2', `src/{${NUCLEO}}/**/*.test.ts`)],
+  ['bordas', node('--test', '--test-concurrency=2', `src/{${BORDAS}}/**/*.test.ts`)],
   // One file at a time: each of these may use all the cores itself.
   ['contrato e integração', node('--test', '--test-concurrency=1', 'testes/**/*.test.ts')],
 ]

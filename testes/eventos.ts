@@ -17,6 +17,8 @@ export const compra = {
 export const comMotivo = { ...base, motivo }
 const mudanca = { ...base, mudou: true } as const
 
+const analise = { analisado_em: '2026-11-20T21:33:00.000Z' as Instante }
+
 /** One of each event, all fields filled. */
 export const EVENTOS: { readonly [T in TipoEvento]: EventoDe<T> } = {
   PedidoCriado: {
@@ -24,8 +26,8 @@ export const EVENTOS: { readonly [T in TipoEvento]: EventoDe<T> } = {
     tipo: 'PedidoCriado',
     itens: itens.map((i) => ({ ...i, preco_unitario_centavos: comoCentavos(1_000) })),
   },
-  AnaliseAprovada: { ...compra, tipo: 'AnaliseAprovada', pontuacao: 7 },
-  AnaliseReprovada: { ...comMotivo, tipo: 'AnaliseReprovada', pontuacao: 100 },
+  AnaliseAprovada: { ...compra, ...analise, tipo: 'AnaliseAprovada', pontuacao: 7 },
+  AnaliseReprovada: { ...comMotivo, ...analise, tipo: 'AnaliseReprovada', pontuacao: 100 },
   PagamentoAprovado: { ...base, tipo: 'PagamentoAprovado', valor_centavos, itens, metodo: 'pix' },
   PagamentoRejeitado: { ...comMotivo, tipo: 'PagamentoRejeitado' },
   EstoqueSeparado: {

@@ -73,7 +73,7 @@ test('compensação recebida com seguir não chama a seguinte', async () => {
   }
 })
 
-test('falha de mais adiante vem marcada como repassada, com o que foi feito antes dela', async () => {
+test('falha de mais adiante vem marcada como repassada, com o que já foi feito', async () => {
   const cadeia = criarCadeia({ falhas: { EmitirNota: passageira() } })
   const trilha = await saltar(cadeia, COBRAR, true)
   assert.deepEqual(tiposDe(trilha), ['PagamentoAprovado', 'EstoqueSeparado'])

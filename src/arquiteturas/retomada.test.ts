@@ -56,7 +56,7 @@ const cancelado: Evento = {
 }
 const recusado: Evento = { ...BASE, tipo: 'CancelamentoRecusado', motivo: 'pedido_ja_enviado' }
 
-test('pedido interrompido é retomado da criação, com a sua arquitetura e o seu rastreio', async () => {
+test('pedido interrompido é retomado da criação, com arquitetura e rastreio seus', async () => {
   const { raiz, andados } = raizQueAnota(() => ({ passos: [] }))
   await retomarPedido(raiz, diarioCom(CRIADO), BASE.pedido_id)
   assert.deepEqual(andados, [{ tipo: 'PedidoCriado', contexto: CONTEXTO }])

@@ -38,14 +38,16 @@ export async function retomarSempre(
   const esperas = new Map<PedidoId, Espera>()
 
   async function umaRodada(): Promise<void> {
+    esquecerVelhas(esperas)
     const velhosAte = new Date(Date.now() - primeiraEsperaMs).toISOString() as Instante
     let apos = 0
     let retomados = 0
     while (retomados < POR_RODADA && !signal.aborted) {
       const abertos = await consultas.abertos(apos, velhosAte, POR_RODADA)
       const maduros = abertos.filter(({ id }) => (esperas.get(id)?.ateMs ?? 0) <= Date.now())
-      await Promise.all(maduros.map((pedido) => retomarUm(pedido)))
-      retomados += maduros.length
+      const agora = maduros.slice(0, POR_RODADA - retomados)
+      await Promise.all(agora.map((pedido) => retomarUm(pedido)))
+      retomados += agora.length
       if (abertos.length < POR_RODADA) break
       apos = abertos.at(-1)!.id
     }
@@ -67,6 +69,12 @@ export async function retomarSempre(
     const pausa = esperar(opcoes.rodadaMs ?? RODADA_MS, undefined, { signal, ref: false })
     await pausa.catch(() => undefined)
   }
+}
+
+/** Orders that ended by another way are never asked for again: their waits go too. */
+function esquecerVelhas(esperas: Map<PedidoId, Espera>): void {
+  const velhas = Date.now() - MAIOR_ESPERA_MS
+  for (const [id, { ateMs }] of esperas) if (ateMs < velhas) esperas.delete(id)
 }
 
 /** One order, now. A cancellation asked for and not refused goes first. */

@@ -31,10 +31,12 @@ export type PedidoCriado = Omit<DadosDaCompra, 'itens'> & {
 export type AnaliseAprovada = DadosDaCompra & {
   readonly tipo: 'AnaliseAprovada'
   readonly pontuacao: number
+  readonly analisado_em: Instante
 }
 export type AnaliseReprovada = ComMotivo & {
   readonly tipo: 'AnaliseReprovada'
   readonly pontuacao: number
+  readonly analisado_em: Instante
 }
 export type PagamentoAprovado = DoPedido & {
   readonly tipo: 'PagamentoAprovado'

@@ -1,4 +1,4 @@
-// The flow table walked on paper: every event reaches the end, and every refusal is undone by exactly
+// The flow table walked on paper: every event reaches the end, every refusal is undone by exactly
 // the compensations of what was done before (K3, K5).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -104,13 +104,17 @@ async function procurarTodos(
   return conhecidos
 }
 
+/** Nobody waits any more: the command is dropped, and whoever resumes the order sends it again. */
+export function exigirPrazo({ prazo }: Envelope): void {
+  if (prazo !== undefined && Date.now() > prazo) throw new ErroDeNegocio('prazo_esgotado')
+}
+
 function decidir<C extends Comando, S, P>(
   definicao: Definicao<C, S, P>,
   livro: Livro<C, S, P>,
   pronto: Pronto<C, P>,
 ): RespostaDe<C> {
-  const { prazo } = pronto.envelope
-  if (prazo !== undefined && Date.now() > prazo) throw new ErroDeNegocio('prazo_esgotado')
+  exigirPrazo(pronto.envelope)
   const estado = livro.estado(pronto)
   const evento = definicao.decide(estado, pronto)
   livro.guardar(pronto, evento, definicao.evolve(estado, evento))

@@ -8,6 +8,9 @@ import { groupCommit, LIMITES_DO_GRUPO } from './group_commit.ts'
 const dobro = async (lote: readonly number[]) => lote.map((n) => ({ valor: 2 * n }))
 const umA = (n: number) => Array.from({ length: n }, (_, i) => i)
 
+/** A lost answer must fail its test, not hang it. */
+const LIMITE = { timeout: 5_000 }
+
 /** Notes the batches; the next is written only when `soltar` is called. */
 function gravacaoPresa() {
   const lotes: (readonly number[])[] = []
@@ -56,7 +59,7 @@ test('nenhum lote passa do limite e nenhum pedido fica para trás', async () => 
   assert.equal(LIMITES_DO_GRUPO.lote, 500)
 })
 
-test('um pedido só espera por duas voltas do laço, nunca por um relógio', async (t) => {
+test('um pedido só espera por duas voltas do laço, nunca por um relógio', LIMITE, async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
   const { lotes, gravar, soltar } = gravacaoPresa()
   const resposta = groupCommit(gravar)(21)
@@ -66,23 +69,27 @@ test('um pedido só espera por duas voltas do laço, nunca por um relógio', asy
   assert.equal(await resposta, 42)
 })
 
-test('o que chega durante uma gravação espera por ela e vai junto na seguinte', async () => {
-  const { lotes, gravar, soltar } = gravacaoPresa()
-  const submeter = groupCommit(gravar)
-  const primeiro = submeter(1)
-  await voltas(3)
-  const depois = [submeter(2)]
-  await voltas(3)
-  depois.push(submeter(3))
-  await voltas(3)
-  assert.deepEqual(lotes, [[1]], 'uma gravação de cada vez')
-  soltar()
-  assert.equal(await primeiro, 2)
-  await voltas(3)
-  assert.deepEqual(lotes, [[1], [2, 3]])
-  soltar()
-  assert.deepEqual(await Promise.all(depois), [4, 6])
-})
+test(
+  'o que chega durante uma gravação espera por ela e vai junto na seguinte',
+  LIMITE,
+  async () => {
+    const { lotes, gravar, soltar } = gravacaoPresa()
+    const submeter = groupCommit(gravar)
+    const primeiro = submeter(1)
+    await voltas(3)
+    const depois = [submeter(2)]
+    await voltas(3)
+    depois.push(submeter(3))
+    await voltas(3)
+    assert.deepEqual(lotes, [[1]], 'uma gravação de cada vez')
+    soltar()
+    assert.equal(await primeiro, 2)
+    await voltas(3)
+    assert.deepEqual(lotes, [[1], [2, 3]])
+    soltar()
+    assert.deepEqual(await Promise.all(depois), [4, 6])
+  },
+)
 
 test('lote que falha falha os seus pedidos e só eles', async () => {
   const submeter = groupCommit<number, number>(
@@ -112,7 +119,7 @@ test('resposta a menos falha o pedido sem resposta em vez de o deixar à espera'
   assert.equal(respostas[1]?.status, 'rejected')
 })
 
-test('fila cheia recusa com sobrecarregado, e quem já esperava é atendido', async () => {
+test('fila cheia recusa com sobrecarregado, e quem já esperava é atendido', LIMITE, async () => {
   const { gravar, soltar } = gravacaoPresa()
   const submeter = groupCommit(gravar, { lote: 2, fila: 3 })
   const aceitos = umA(3).map((n) => submeter(n))

@@ -169,7 +169,7 @@ test('o imprevisto é um defeito que guarda a sua causa, e o serviço segue vivo
   assert.equal(resumido(await um(servico, 2)), 'PagamentoAprovado')
 })
 
-test('cada operação é anunciada ao chegar e ao terminar; só o que gravou acorda quem segue', async () => {
+test('cada operação é anunciada ao chegar e ao terminar; só o gravado acorda alguém', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
   const anuncios: string[] = []
   const operacoes: Operacoes = {

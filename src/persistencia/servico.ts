@@ -6,7 +6,7 @@ import { comoErro } from '../contratos/errors.ts'
 import { agora } from '../contratos/ids.ts'
 import type { Database } from './database.ts'
 import { procurar } from './diario.ts'
-import { comoRepetido, criarGravador, type Definicao, type Pronto } from './dobra.ts'
+import { comoRepetido, criarGravador, type Definicao, exigirPrazo, type Pronto } from './dobra.ts'
 import { groupCommit } from './group_commit.ts'
 import { pontoDeQueda } from './queda.ts'
 
@@ -31,6 +31,7 @@ export function criarServico<C extends Comando, S, P>(
     if (fora) {
       const anterior = await procurar(db.leitura, envelope.causa)
       if (anterior) return comoRepetido(envelope, anterior)
+      exigirPrazo(envelope)
     }
     const preparo = await definicao.preparar(envelope)
     pontoDeQueda('depois_de_preparar', envelope.comando.tipo)

@@ -1,5 +1,5 @@
-// The skeleton of every service under many commands at once: one batch, one transaction, one offender
-// (K10), and ids in commit order (K11), over a real SQLite file.
+// The skeleton of every service under many commands at once: one batch, one transaction, one
+// offender (K10), and ids in commit order (K11), over a real SQLite file.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { abrirBancoDeTeste, envelope, resumido } from '../../testes/banco.ts'
@@ -82,7 +82,7 @@ test('erro ao decidir falha só o seu comando e nada dele é gravado', async () 
   assert.equal(db.transacoes(), 1)
 })
 
-test('comando envenenado falha sozinho na gravação; o resto do lote é gravado sem buraco', async () => {
+test('comando envenenado falha sozinho na gravação; o resto é gravado sem buraco', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
   const lote = [pagar(1), pagar(2), pagar(3, VENENO), pagar(4), pagar(5, VENENO), pagar(6)]
   const resultados = await varios(servicoDeTeste(db), lote)
@@ -119,7 +119,7 @@ test('banco ocupado falha o lote inteiro como passageiro, sem refazer um por um'
   assert.equal(tentativas, 1)
 })
 
-test('duzentos ao mesmo tempo: ids contíguos na ordem em que foram decididos e gravados', async () => {
+test('duzentos ao mesmo tempo: ids contíguos na ordem em que foram gravados', async () => {
   await using db = await abrirBancoDeTeste(ESQUEMA)
   // Each takes another number of turns to prepare, so that they fall into many batches.
   const preparar = async ({ pedido_id }: AutorizarPagamento) => {

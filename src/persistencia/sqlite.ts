@@ -14,9 +14,11 @@ import {
 
 /** Opens (and creates) the file, applies `esquema`, and keeps every other process out. */
 export function abrirSqlite(arquivo: string, esquema: string): Database {
-  const trava = tomarParaSi(arquivo)
-  const escrita = abrir(arquivo, esquema)
+  using aberto = new DisposableStack()
+  const trava = aberto.adopt(tomarParaSi(arquivo), (conexao) => conexao.close())
+  const escrita = aberto.adopt(abrir(arquivo, esquema), (conexao) => conexao.close())
   const consulta = new DatabaseSync(arquivo, { readOnly: true })
+  aberto.move()
   const tx = preparada(escrita)
   const enfileirar = emFila()
   return {
@@ -54,8 +56,9 @@ async function transacao<T>(
  * event loop, and K11 leaves nobody to wait for.
  */
 function abrir(arquivo: string, esquema: string): DatabaseSync {
+  let conexao: DatabaseSync | undefined
   try {
-    const conexao = new DatabaseSync(arquivo, { timeout: 0, enableForeignKeyConstraints: true })
+    conexao = new DatabaseSync(arquivo, { timeout: 0, enableForeignKeyConstraints: true })
     conexao.exec('pragma journal_mode=wal; pragma synchronous=full; pragma fullfsync=on')
     const { quick_check } = conexao.prepare('pragma quick_check(1)').get() as {
       quick_check: string
@@ -64,6 +67,7 @@ function abrir(arquivo: string, esquema: string): DatabaseSync {
     conexao.exec(esquema)
     return conexao
   } catch (erro) {
+    conexao?.close()
     throw comoErroDeInicio(arquivo, erro)
   }
 }
@@ -89,15 +93,19 @@ const ERRO_DO_SQLITE: Readonly<Record<number, string>> = {
   26: 'banco_corrompido: não é um banco SQLite:',
 }
 
+/** The file system's own words for some of the same. */
+const DO_SISTEMA: Readonly<Record<string, number>> = { EACCES: 8, EPERM: 8, EROFS: 8, ENOSPC: 13 }
+
 const codigoDe = (erro: unknown): number => {
   const { errcode } = erro as { errcode?: number }
   return (errcode ?? 0) & 0xff
 }
 
 function comoErroDeInicio(arquivo: string, erro: unknown): ErroDeInicio {
-  const { code, message } = erro as { code?: string; message?: string }
-  if (code === 'EACCES' || code === 'EROFS') {
-    return new ErroDeInicio(`${ERRO_DO_SQLITE[8]} ${arquivo}`, 2, erro)
+  const { code, message, errcode } = erro as { code?: string; message?: string; errcode?: number }
+  if (errcode === undefined && code !== undefined) {
+    const numero = DO_SISTEMA[code] ?? 14
+    return new ErroDeInicio(`${ERRO_DO_SQLITE[numero]} ${arquivo}`, 2, erro)
   }
   const conhecido = ERRO_DO_SQLITE[codigoDe(erro)]
   return new ErroDeInicio(

@@ -279,7 +279,7 @@ describe('qualquer divisão de um lote dá os mesmos eventos e as mesmas tabelas
             cortes,
           )
         }),
-        { numRuns: 25, endOnFailure: true },
+        { numRuns: 20, endOnFailure: true },
       )
     })
   }

@@ -53,10 +53,11 @@ const analise: Mensagem<'AnalisarPedido'> = {
     ...(e.tipo === 'AnaliseReprovada' && { motivo: e.motivo }),
   }),
   entender({ tipo: _, ...dados }, corpo) {
-    if (palavra(corpo) === 'aprovada') return { ...dados, tipo: 'AnaliseAprovada', pontuacao: 0 }
+    const visto = { analisado_em: agora(), pontuacao: palavra(corpo) === 'aprovada' ? 0 : 100 }
+    if (palavra(corpo) === 'aprovada') return { ...dados, ...visto, tipo: 'AnaliseAprovada' }
     if (palavra(corpo) !== 'reprovada') return undefined
     const { pedido_id } = dados
-    return { pedido_id, tipo: 'AnaliseReprovada', motivo: motivoDe(corpo), pontuacao: 100 }
+    return { pedido_id, ...visto, tipo: 'AnaliseReprovada', motivo: motivoDe(corpo) }
   },
 }
 

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cenario } from '../../../testes/cenario.ts'
+import { cenario, INSTANTE } from '../../../testes/cenario.ts'
 import type { AnalisarPedido } from '../../contratos/comandos.ts'
 import { comoCentavos } from '../../contratos/dinheiro.ts'
 import type { AnaliseAprovada, AnaliseReprovada } from '../../contratos/eventos.ts'
-import { comoClienteId, comoPedidoId, comoProdutoId } from '../../contratos/ids.ts'
+import { comoClienteId, comoPedidoId, comoProdutoId, type Instante } from '../../contratos/ids.ts'
 import { decide, type Estado, evolve, REGRAS_PADRAO, type Regras } from './domain.ts'
 
-const inicial: Estado = { recentes: 0 }
+const inicial: Estado = { anteriores: [] }
 const dado = cenario({ inicial, decide, evolve })
 const SEM_REGRAS: Regras = { ...REGRAS_PADRAO, valorMaximoCentavos: 0 }
 const com = (regras: Partial<Regras> = {}, sucesso = true) => ({
@@ -17,6 +17,7 @@ const com = (regras: Partial<Regras> = {}, sucesso = true) => ({
   sucesso,
 })
 
+const agora = { analisado_em: INSTANTE }
 const compra = {
   pedido_id: comoPedidoId(1_003),
   cliente_id: comoClienteId(5),
@@ -28,9 +29,10 @@ const analisar = (troca: Partial<AnalisarPedido> = {}): AnalisarPedido => ({
   ...{ tipo: 'AnalisarPedido', ...compra },
   ...troca,
 })
-const aprovada: AnaliseAprovada = { ...compra, tipo: 'AnaliseAprovada', pontuacao: 0 }
+const aprovada: AnaliseAprovada = { ...compra, tipo: 'AnaliseAprovada', pontuacao: 0, ...agora }
 const reprovada = (motivo: string): AnaliseReprovada => ({
   ...{ pedido_id: compra.pedido_id, tipo: 'AnaliseReprovada', motivo, pontuacao: 100 },
+  ...agora,
 })
 const vezes = (n: number) => Array.from({ length: n }, () => aprovada)
 
@@ -65,6 +67,18 @@ test('a janela deixa passar até o seu número de pedidos do cliente, reprovados
     .quando(analisar(), regras)
     .entao({ ...aprovada, pontuacao: 66 })
   dado(...vezes(2), reprovada('x'))
+    .quando(analisar(), regras)
+    .entao(reprovada('muitos_pedidos_em_pouco_tempo'))
+})
+
+test('o que ficou fora da janela não conta, na ordem em que chegar', () => {
+  const regras = com({ pedidosNaJanela: 1, janelaMs: 60_000 })
+  const foraDaJanela = '2026-11-20T21:32:00.000Z' as Instante
+  dado({ ...aprovada, analisado_em: foraDaJanela })
+    .quando(analisar(), regras)
+    .entao(aprovada)
+  const dentro = '2026-11-20T21:32:00.001Z' as Instante
+  dado({ ...aprovada, analisado_em: dentro })
     .quando(analisar(), regras)
     .entao(reprovada('muitos_pedidos_em_pouco_tempo'))
 })
@@ -104,7 +118,8 @@ test('pontuação vai de 0 a 99 nas aprovadas e é 100 em toda reprovada', () =>
     fc.property(quaisquer, ({ valor, maximo, recentes, limite }) => {
       const regras = com({ valorMaximoCentavos: maximo, pedidosNaJanela: limite })
       const comando = analisar({ valor_centavos: valor })
-      const evento = decide({ recentes }, { comando, preparo: regras })
+      const anteriores = Array.from({ length: recentes }, () => INSTANTE)
+      const evento = decide({ anteriores }, { comando, instante: INSTANTE, preparo: regras })
       const { pontuacao } = evento
       assert.ok(Number.isInteger(pontuacao) && pontuacao >= 0)
       assert.equal(pontuacao === 100, evento.tipo === 'AnaliseReprovada')

@@ -19,26 +19,35 @@ export const analiseDoPedido = (em: Leitura, id: PedidoId): Promise<Analise | un
     [id],
   )
 
-/** Counted once per client and batch, then evolved in memory. */
+const NENHUM: Estado = { anteriores: [] }
+/** More than any window that makes sense: beyond it the client is refused anyway. */
+const MAXIMO_LIDO = 10_000
+
+/** Read once per client, from where the earliest command's window begins. */
 export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<AnalisarPedido, Preparo>[],
 ): Promise<Livro<AnalisarPedido, Estado, Preparo>> {
-  const recentes = new Map<ClienteId, Estado>()
+  const inicios = new Map<ClienteId, number>()
   for (const { comando, instante, preparo } of prontos) {
-    if (preparo.regras.pedidosNaJanela === 0 || recentes.has(comando.cliente_id)) continue
-    const inicio = new Date(Date.parse(instante) - preparo.regras.janelaMs).toISOString()
-    const linha = await tx.um<{ n: number }>(
-      'select count(*) as n from analises where cliente_id = $1 and instante > $2',
-      [comando.cliente_id, inicio],
+    if (preparo.regras.pedidosNaJanela === 0) continue
+    const inicio = Date.parse(instante) - preparo.regras.janelaMs
+    inicios.set(comando.cliente_id, Math.min(inicio, inicios.get(comando.cliente_id) ?? inicio))
+  }
+  const estados = new Map<ClienteId, Estado>()
+  for (const [cliente, inicio] of inicios) {
+    const linhas = await tx.todos<{ instante: Instante }>(
+      `select instante from analises where cliente_id = $1 and instante > $2
+       order by instante desc limit $3`,
+      [cliente, new Date(inicio).toISOString(), MAXIMO_LIDO],
     )
-    recentes.set(comando.cliente_id, { recentes: Number(linha?.n ?? 0) })
+    estados.set(cliente, { anteriores: linhas.map(({ instante }) => instante) })
   }
   const linhas: Parametros[] = []
   return {
-    estado: ({ comando }) => recentes.get(comando.cliente_id) ?? { recentes: 0 },
+    estado: ({ comando }) => estados.get(comando.cliente_id) ?? NENHUM,
     guardar({ comando, instante }, evento, estado) {
-      recentes.set(comando.cliente_id, estado)
+      if (estados.has(comando.cliente_id)) estados.set(comando.cliente_id, estado)
       const aprovada = evento.tipo === 'AnaliseAprovada'
       linhas.push([
         comando.pedido_id,

@@ -59,7 +59,7 @@ test('estornar é definitivo: a cobrança que vem depois é recusada', async () 
   ])
 })
 
-test('a mesma chave com outro valor é divergente e nada é lançado; os outros do lote passam', async () => {
+test('a mesma chave com outro valor é divergente e nada é lançado; os outros passam', async () => {
   using pasta = novaPasta()
   await using provedor = abrirProvedor(pasta.path, criarSimulador('pagamentos'))
   await provedor.cobrar(cobrar)

@@ -72,7 +72,7 @@ test('com o catálogo fora, preço de até um minuto ainda vale; mais velho é r
   await assert.rejects(c.ler(A), { codigo: 'servico_indisponivel', canRetry: true })
 })
 
-test('um só produto sem preço conhecido recusa o pedido inteiro, como falha passageira', async () => {
+test('um só produto sem preço conhecido recusa o pedido, como falha passageira', async () => {
   const c = cena()
   await c.ler(A)
   c.fora = true
@@ -89,7 +89,7 @@ test('quando o catálogo volta, volta-se a perguntar', async () => {
   assert.deepEqual(await c.ler(A), [[1, 100]])
 })
 
-test('esquecer os produtos de muitos pedidos não some com o produto de quem está no meio', async () => {
+test('esquecer produtos antigos não some com o de quem está no meio', async () => {
   const c = cena((id) => id < 10)
   const muitos = Array.from({ length: 100_001 }, (_, i) => comoProdutoId(1_000 + i))
   await c.ler(A)

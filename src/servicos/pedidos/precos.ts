@@ -7,7 +7,7 @@ import type { ProdutoNoCatalogo } from '../vizinhos.ts'
 const FRESCO_MS = 1_000
 /** With the catalogue down, prices this old still serve. */
 const TOLERADO_MS = 60_000
-/** Products remembered; beyond it the memory starts anew. */
+/** Products remembered; beyond it the oldest answer is forgotten. */
 const MAXIMO = 100_000
 
 interface Lembrado {
@@ -30,12 +30,25 @@ export function criarPrecos(buscar: Buscar, relogio: () => number = () => perfor
     aBuscar = new Set()
     busca = undefined
     const achados = new Map((await buscar(ids)).map((p) => [p.id, p]))
-    if (lembrados.size > MAXIMO) lembrados.clear()
-    for (const id of ids) lembrados.set(id, { produto: achados.get(id), em: relogio() })
+    for (const id of ids) {
+      lembrados.delete(id)
+      lembrados.set(id, { produto: achados.get(id), em: relogio() })
+    }
+    for (const maisVelho of lembrados.keys()) {
+      if (lembrados.size <= MAXIMO) break
+      lembrados.delete(maisVelho)
+    }
   }
 
   return async (ids: readonly ProdutoId[]): Promise<Map<ProdutoId, ProdutoNoCatalogo>> => {
+    const produtos = new Map<ProdutoId, ProdutoNoCatalogo>()
+    const juntar = (id: ProdutoId) => {
+      const produto = lembrados.get(id)?.produto
+      if (produto) produtos.set(id, produto)
+    }
     const velhos = ids.filter((id) => idade(id) > FRESCO_MS)
+    // Taken now: what is fresh may be forgotten while the others are fetched.
+    for (const id of ids) juntar(id)
     if (velhos.length > 0) {
       for (const id of velhos) aBuscar.add(id)
       busca ??= buscarJuntos()
@@ -44,11 +57,10 @@ export function criarPrecos(buscar: Buscar, relogio: () => number = () => perfor
       } catch (erro) {
         if (velhos.some((id) => idade(id) > TOLERADO_MS)) throw semCatalogo(erro)
       }
-    }
-    const produtos = new Map<ProdutoId, ProdutoNoCatalogo>()
-    for (const id of ids) {
-      const produto = lembrados.get(id)?.produto
-      if (produto) produtos.set(id, produto)
+      for (const id of velhos) {
+        produtos.delete(id)
+        juntar(id)
+      }
     }
     return produtos
   }
