@@ -65,6 +65,7 @@ async function iniciar(
   }
   processo.kill('SIGTERM')
   await saiu
+  if (Number.isNaN(ms)) throw new Error(`${argumentos.join(' ') || 'npm start'} não ficou pronto`)
   return ms
 }
 

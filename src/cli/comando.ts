@@ -13,7 +13,9 @@ export function criarComando(chamada: string, descricao: string, exemplos: strin
     .helpOption('-h, --help', 'mostra esta ajuda')
     .addHelpText('after', `\n${exemplos}`)
     .configureHelp({
-      styleTitle: (titulo) => ({ 'Usage:': 'Uso:', 'Options:': 'Opções:' })[titulo] ?? titulo,
+      styleTitle: (titulo) =>
+        ({ 'Usage:': 'Uso:', 'Arguments:': 'Argumentos:', 'Options:': 'Opções:' })[titulo] ??
+        titulo,
       optionDescription: (opcao) => opcao.description,
     })
     .configureOutput({ outputError: () => undefined })
@@ -53,8 +55,10 @@ function emPortugues(erro: CommanderError): string {
       return `Opção desconhecida: ${citado}.`
     case 'commander.optionMissingArgument':
       return `Falta o valor da opção ${citado}.`
+    case 'commander.missingArgument':
+      return `Falta o argumento ${citado}.`
     case 'commander.excessArguments':
-      return 'Argumento inesperado: este comando só recebe opções.'
+      return 'Argumento inesperado.'
     case 'commander.invalidArgument':
       return `Valor inválido em ${citado}: ${erro.message.split('is invalid. ').at(-1)}.`
     default:

@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Command, Option } from 'commander'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDasPortas, enderecosDas, escolherPortas, type Portas } from '../infra/enderecos.ts'
@@ -13,32 +12,32 @@ import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { type Trava, travar } from '../infra/supervisao/trava.ts'
+import { PERFIS } from '../servicos/simulacao.ts'
 import { apresentar } from './apresentacao.ts'
+import { criarComando, lerOpcoes, umDe } from './comando.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-export async function comandoIniciar(argumentos: string[]): Promise<number> {
-  const programa = new Command('npm start --')
-    .description('Inicia os sete serviços e o gateway, e fica no ar até Ctrl-C.')
-    .option('--junto', 'tudo em um só processo')
-    .addOption(
-      new Option('--perfil <perfil>', 'simulação dos serviços').choices([
-        'realista',
-        'instantanea',
-      ]),
-    )
-    .addHelpText(
-      'after',
-      `
-Exemplos:
+const NOMES_DOS_PERFIS = Object.keys(PERFIS)
+const EXEMPLOS = `Exemplos:
   npm start
   npm start -- --perfil instantanea
   npm start -- --junto
 
-As demais opções são variáveis de ambiente: docs/configuracao.md`,
+As demais opções são variáveis de ambiente: docs/configuracao.md`
+
+export async function comandoIniciar(argumentos: string[]): Promise<number> {
+  const descricao = 'Inicia os sete serviços e o gateway, e fica no ar até Ctrl-C.'
+  const comando = criarComando('npm start --', descricao, EXEMPLOS)
+    .option('--junto', 'tudo em um só processo')
+    .option(
+      '--perfil <perfil>',
+      `simulação dos serviços: ${NOMES_DOS_PERFIS.join(', ')}`,
+      umDe(NOMES_DOS_PERFIS),
     )
-    .parse(argumentos, { from: 'user' })
-  const { junto, perfil } = programa.opts<{ junto?: true; perfil?: string }>()
+  const opcoes = lerOpcoes<{ junto?: true; perfil?: string }>(comando, argumentos)
+  if (typeof opcoes === 'number') return opcoes
+  const { junto, perfil } = opcoes
   if (perfil) process.env.QUATROVIAS_PERFIL = perfil
   const configuracao = lerConfiguracao()
   await using trava = await travar(configuracao.diretorio)

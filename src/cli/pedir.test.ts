@@ -23,7 +23,7 @@ test('cada passo aparece uma vez, antes da resposta, e depois o fim do pedido', 
   assert.equal(codigo, 0)
   const linhas = saida.split('\n')
   assert.deepEqual(linhas.slice(0, -1), [
-    'pedindo 3x1 pix',
+    'pedindo 2x1 pix',
     '        0 ms  pedidos     pedido criado',
     '       12 ms  antifraude  análise aprovada',
     '    1.234 ms  pagamentos  pagamento aprovado',
@@ -41,7 +41,7 @@ test('itens, método, arquitetura e chave vão como foram dados', async (t) => {
   assert.equal(codigo, 0)
   const itens = [
     { produto_id: 1, quantidade: 2 },
-    { produto_id: 3, quantidade: 1 },
+    { produto_id: 2, quantidade: 1 },
   ]
   assert.deepEqual(recebido?.corpo, { itens, metodo: 'boleto', arquitetura: 'rest' })
   assert.equal(recebido?.chave, 'minha')
@@ -105,7 +105,7 @@ test('conexão perdida no meio: diz como repetir sem pedir duas vezes', async (t
   const roteiro: Roteiro = { responder: (resposta) => resposta.destroy(), respondeApos: 0 }
   const { codigo, erros } = await pedirEm(t, roteiro, '--chave', 'minha')
   assert.equal(codigo, 1)
-  assert.match(erros, /npm run pedir -- --itens 3x1 --metodo pix --chave minha/)
+  assert.match(erros, /npm run pedir -- --itens 2x1 --metodo pix --chave minha/)
   assert.match(erros, /O gateway não respondeu em .* \(servico_indisponivel\)/)
 })
 

@@ -82,11 +82,12 @@ async function pedir(opcoes: Opcoes, chave: string): Promise<number> {
   return concluir(fim, json === true)
 }
 
-/** One unit of what there is most of: the choice that least often is sold out meanwhile. */
+/** One unit of the first product that has any. */
 async function escolher(gateway: Gateway): Promise<readonly Item[]> {
   const produtos = (await gateway.produtos()).filter(({ estoque }) => estoque > 0)
-  const [maior] = produtos.toSorted((a, b) => b.estoque - a.estoque)
-  return maior ? [{ produto_id: maior.id, quantidade: 1 }] : []
+  // The same one each time, so that the same key names the same order.
+  const [primeiro] = produtos.toSorted((a, b) => a.id - b.id)
+  return primeiro ? [{ produto_id: primeiro.id, quantidade: 1 }] : []
 }
 
 function concluir({ pedido, rastro, ms }: Fim, json: boolean): number {

@@ -1,33 +1,32 @@
 // `servico NOME`: one service, or the gateway, in a process of its own: under the supervisor, or
 // alone in a terminal, where its neighbours are found by <SERVICO>_URL.
-import { Command } from 'commander'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 import { enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
 import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
 import { PORTA_DO_GATEWAY, topologia } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
+import { criarComando, lerOpcoes } from './comando.ts'
 
 const NOMES = [...SERVICOS, 'gateway'] as const
 type Nome = NomeServico | 'gateway'
 
-export async function comandoServico(argumentos: string[]): Promise<number> {
-  const programa = new Command('npm start -- servico')
-    .description('Inicia um serviço sozinho neste terminal.')
-    .argument('<nome>', `um de: ${NOMES.join(', ')}`)
-    .addHelpText(
-      'after',
-      `
-Os vizinhos são procurados nas portas de costume; <SERVICO>_URL diz outro lugar.
+const EXEMPLOS = `Os vizinhos são procurados nas portas de costume; <SERVICO>_URL diz outro lugar.
 
 Exemplos:
   npm start -- servico estoque
-  PAGAMENTOS_URL=http://127.0.0.1:9000 npm start -- servico pedidos`,
-    )
-    .parse(argumentos, { from: 'user' })
-  const nome = NOMES.find((n) => n === programa.args[0])
+  PAGAMENTOS_URL=http://127.0.0.1:9000 npm start -- servico pedidos`
+
+export async function comandoServico(argumentos: string[]): Promise<number> {
+  const descricao = 'Inicia um serviço sozinho neste terminal.'
+  const comando = criarComando('npm start -- servico', descricao, EXEMPLOS)
+    .usage('<nome>')
+    .argument('<nome>', `um de: ${NOMES.join(', ')}`)
+  const opcoes = lerOpcoes(comando, argumentos)
+  if (typeof opcoes === 'number') return opcoes
+  const nome = NOMES.find((n) => n === comando.args[0])
   if (!nome)
-    throw new ErroDeInicio(`não há serviço "${programa.args[0]}"; há: ${NOMES.join(', ')}`, 2)
+    throw new ErroDeInicio(`não há serviço "${comando.args[0]}"; há: ${NOMES.join(', ')}`, 2)
   await comoFilho(() => iniciar(nome))
   return 0
 }
