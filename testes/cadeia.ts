@@ -49,6 +49,7 @@ const SUCESSOS: Readonly<Record<TipoComando, TipoEvento>> = {
   EmitirNota: 'NotaEmitida',
   AgendarEnvio: 'EnvioAgendado',
   ConcluirPedido: 'PedidoConcluido',
+  SolicitarEntrega: 'EntregaSolicitada',
   ConfirmarEntrega: 'EntregaConfirmada',
   SolicitarCancelamento: 'CancelamentoSolicitado',
   CancelarEnvio: 'EnvioCancelado',

@@ -42,6 +42,7 @@ export const EVENTOS: { readonly [T in TipoEvento]: EventoDe<T> } = {
   NotaRejeitada: { ...comMotivo, tipo: 'NotaRejeitada' },
   EnvioAgendado: { ...base, tipo: 'EnvioAgendado', codigo_rastreamento: 'BR000000005BR' },
   EnvioIndisponivel: { ...comMotivo, tipo: 'EnvioIndisponivel' },
+  EntregaSolicitada: { ...base, tipo: 'EntregaSolicitada' },
   EntregaConfirmada: { ...base, tipo: 'EntregaConfirmada' },
   CancelamentoSolicitado: { ...comMotivo, tipo: 'CancelamentoSolicitado' },
   CancelamentoRecusado: { ...comMotivo, tipo: 'CancelamentoRecusado' },

@@ -1,10 +1,10 @@
 // The door of pedidos on the synchronous architectures: starts a flow, waits for its end within
 // the deadline, and sees to it that nobody walks the same stretch of an order twice at a time.
-import type { Contexto, Envelope, Servico } from '../contratos/envelope.ts'
-import { ErroDeNegocio } from '../contratos/errors.ts'
+import type { Contexto, Servico } from '../contratos/envelope.ts'
+import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento } from '../contratos/eventos.ts'
 import type { NomeArquitetura, PedidoId } from '../contratos/ids.ts'
-import type { Atender, Enviar, Trilha } from './arquitetura.ts'
+import { type Atender, type Enviar, parar, type Trilha } from './arquitetura.ts'
 import { decidir, percorrer } from './percurso.ts'
 
 export interface Raiz {
@@ -36,7 +36,9 @@ export function criarRaiz(
   async function andar(inicial: Evento, contexto: Contexto): Promise<Trilha> {
     const prazo = Date.now() + prazoDaCadeiaMs
     const comPrazo = { ...contexto, prazo }
-    const trilha = await percorrer(servico, saida(contexto.arquitetura), inicial, comPrazo)
+    const trilha = await semLancar(() =>
+      percorrer(servico, saida(contexto.arquitetura), inicial, comPrazo),
+    )
     if (trilha.falha && !trilha.falha.canRetry) await aoReter(inicial.pedido_id, trilha.falha)
     return trilha
   }
@@ -52,7 +54,7 @@ export function criarRaiz(
   }
 
   const atender: Atender = async (envelope) => {
-    const inicio = await iniciar(servico, saida(envelope.arquitetura), envelope)
+    const inicio = await decidir(servico, envelope)
     const primeiro = inicio.passos[0]
     if (inicio.falha || !primeiro) return inicio
     const resto = await dentroDoPrazo(retomar(primeiro.evento, envelope), envelope.prazo)
@@ -68,10 +70,13 @@ export function criarRaiz(
   }
 }
 
-/** The first command of a flow is decided here, or sent to the service that decides it. */
-function iniciar(servico: Servico, enviar: Enviar, envelope: Envelope): Promise<Trilha> {
-  if (envelope.comando.tipo === 'ConfirmarEntrega') return enviar(envelope, false)
-  return decidir(servico, envelope)
+/** A walk that throws is a defect like any other: kept for a person, never lost. */
+async function semLancar(andar: () => Promise<Trilha>): Promise<Trilha> {
+  try {
+    return await andar()
+  } catch (erro) {
+    return parar(comoErro(erro))
+  }
 }
 
 /** Nobody waits longer than they said; the walk goes on by itself. */

@@ -124,7 +124,7 @@ async function retomando(
   }
   const opcoes = {
     ...{ prazoDaCadeiaMs: PRAZO_MS, rodadaMs: 1 },
-    aoFalhar: (id: PedidoId) => falhas.push(id),
+    aoFalhar: (id?: PedidoId) => id && falhas.push(id),
   }
   const acabou = retomarSempre(raiz, consultas, leitura, opcoes, fim.signal)
   t.after(async () => {

@@ -2,13 +2,13 @@
 // command keeps its name (K1) and answers its stored event (K4), walking again from the first
 // event is always right, whatever was done before.
 import { setTimeout as esperar } from 'node:timers/promises'
-import type { ErroDeNegocio } from '../contratos/errors.ts'
+import { comoErro, type ErroDeNegocio } from '../contratos/errors.ts'
 import type { EventoGravado } from '../contratos/eventos.ts'
 import type { Instante, NomeArquitetura, PedidoId } from '../contratos/ids.ts'
 import type { Leitura } from '../persistencia/database.ts'
 import { eventosDoPedido } from '../persistencia/diario.ts'
 import type { ConsultasDePedidos, PedidoAberto } from '../servicos/pedidos/consultas.ts'
-import type { Trilha } from './arquitetura.ts'
+import { parar, type Trilha } from './arquitetura.ts'
 import type { Raiz } from './raiz.ts'
 
 const POR_RODADA = 50
@@ -23,7 +23,8 @@ interface Espera {
 export interface OpcoesDaRetomada {
   readonly prazoDaCadeiaMs: number
   readonly rodadaMs?: number
-  readonly aoFalhar?: (pedido: PedidoId, falha: ErroDeNegocio) => void
+  /** Without an order when the round itself failed, e.g. because the database did not answer. */
+  readonly aoFalhar?: (pedido: PedidoId | undefined, falha: ErroDeNegocio) => void
 }
 
 /** Runs until the signal aborts; at most 50 orders a second, each ever more rarely. */
@@ -54,7 +55,7 @@ export async function retomarSempre(
   }
 
   async function retomarUm({ id }: PedidoAberto): Promise<void> {
-    const { falha } = await retomarPedido(raiz, leitura, id)
+    const { falha } = await retomarPedido(raiz, leitura, id).catch((erro) => parar(comoErro(erro)))
     if (!falha) {
       esperas.delete(id)
       return
@@ -65,7 +66,7 @@ export async function retomarSempre(
   }
 
   while (!signal.aborted) {
-    await umaRodada().catch(() => undefined)
+    await umaRodada().catch((erro) => opcoes.aoFalhar?.(undefined, comoErro(erro)))
     const pausa = esperar(opcoes.rodadaMs ?? RODADA_MS, undefined, { signal, ref: false })
     await pausa.catch(() => undefined)
   }
@@ -86,8 +87,10 @@ export async function retomarPedido(raiz: Raiz, leitura: Leitura, id: PedidoId):
     const ultimo = trilha.passos.at(-1)?.evento
     if (trilha.falha || ultimo?.tipo !== 'CancelamentoRecusado') return trilha
   }
+  const entrega = eventos.find((e) => e.evento.tipo === 'EntregaSolicitada')
   const criado = eventos.find((e) => e.evento.tipo === 'PedidoCriado')
-  return criado ? andarDe(raiz, criado) : { passos: [] }
+  const inicio = entrega ?? criado
+  return inicio ? andarDe(raiz, inicio) : { passos: [] }
 }
 
 const andarDe = (

@@ -3,7 +3,7 @@
 import { setTimeout as esperar } from 'node:timers/promises'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
-import { encerrado } from '../servicos/pedidos/domain.ts'
+import { terminado } from '../servicos/pedidos/domain.ts'
 import type { Compra, Gateway } from './gateway_do_cliente.ts'
 import type { Passo, Rastro } from './passos.ts'
 
@@ -45,7 +45,7 @@ export async function acompanhar(
     fim = (await seDer(() => ler(gateway, achado))) ?? fim
     contar(fim.rastro.passos)
     const { pedido } = fim
-    if (pedido?.retido || (pedido && resposta.pronta() && encerrado(pedido.status))) break
+    if (pedido?.retido || (pedido && resposta.pronta() && terminado(pedido.status))) break
   }
   return { ...fim, ms: performance.now() - inicio }
 }

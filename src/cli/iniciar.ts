@@ -104,7 +104,7 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
   await comoFilho(async () => {
     const pilha = new AsyncDisposableStack()
     const enderecos = enderecosDas(portas)
-    for (const nome of SERVICOS) {
+    for (const nome of SERVICOS.toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
     pilha.use(await abrirGateway(configuracao, enderecos, portas.gateway))

@@ -30,6 +30,7 @@ const PALAVRAS: Readonly<Record<TipoEvento, string>> = {
   NotaRejeitada: 'nota fiscal rejeitada',
   EnvioAgendado: 'envio agendado',
   EnvioIndisponivel: 'envio indisponível',
+  EntregaSolicitada: 'entrega informada',
   EntregaConfirmada: 'entrega confirmada',
   CancelamentoSolicitado: 'cancelamento pedido',
   CancelamentoRecusado: 'cancelamento recusado',

@@ -41,7 +41,7 @@ test('itens, método, arquitetura e chave vão como foram dados', async (t) => {
   assert.equal(codigo, 0)
   const itens = [
     { produto_id: 1, quantidade: 2 },
-    { produto_id: 2, quantidade: 1 },
+    { produto_id: 3, quantidade: 1 },
   ]
   assert.deepEqual(recebido?.corpo, { itens, metodo: 'boleto', arquitetura: 'rest' })
   assert.equal(recebido?.chave, 'minha')

@@ -8,7 +8,7 @@ import { formatar } from '../contratos/dinheiro.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { ARQUITETURAS } from '../contratos/ids.ts'
 import { lerEstado } from '../infra/estado.ts'
-import { encerrado } from '../servicos/pedidos/domain.ts'
+import { terminado } from '../servicos/pedidos/domain.ts'
 import { acompanhar, type Fim } from './acompanhamento.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
 import { type Compra, entrar, type Gateway, lerCredencial } from './gateway_do_cliente.ts'
@@ -99,7 +99,7 @@ function concluir({ pedido, rastro, ms }: Fim, json: boolean): number {
     const { mensagem, codigo } = pedido.retido
     return falhar(`o pedido ${pedido.id} espera por uma pessoa: ${mensagem} (${codigo})`)
   }
-  if (!encerrado(pedido.status)) {
+  if (!terminado(pedido.status)) {
     const onde = statusEmPalavras(pedido.status)
     return falhar(`o pedido ${pedido.id} não terminou ${quanto} (${onde}); ele segue por si só`)
   }

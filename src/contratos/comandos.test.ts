@@ -16,7 +16,7 @@ const UM_DE_CADA: readonly Comando[] = [
   ...new Map(
     [
       ...todosOsEventos.flatMap((e) => [proximo(e), registro(e)]).filter((c) => c !== undefined),
-      { ...base, tipo: 'ConfirmarEntrega' } as const,
+      { ...base, tipo: 'SolicitarEntrega' } as const,
       { ...comMotivo, tipo: 'SolicitarCancelamento' } as const,
     ].map((comando) => [causaDe(comando), comando] as const),
   ).values(),

@@ -66,6 +66,8 @@ export type AgendarEnvio = DoPedido & { readonly tipo: 'AgendarEnvio'; readonly 
 export type ConcluirPedido = DoPedido & { readonly tipo: 'ConcluirPedido' }
 export type ConfirmarEntrega = DoPedido & { readonly tipo: 'ConfirmarEntrega' }
 
+/** An operator says that it arrived: pedidos writes that down before logistica is asked. */
+export type SolicitarEntrega = DoPedido & { readonly tipo: 'SolicitarEntrega' }
 export type SolicitarCancelamento = ComMotivo & { readonly tipo: 'SolicitarCancelamento' }
 export type CancelarEnvio = ComMotivo & { readonly tipo: 'CancelarEnvio' }
 export type CancelarNota = ComMotivo & { readonly tipo: 'CancelarNota' }
@@ -84,6 +86,7 @@ export type Comando =
   | EmitirNota
   | AgendarEnvio
   | ConcluirPedido
+  | SolicitarEntrega
   | ConfirmarEntrega
   | SolicitarCancelamento
   | CancelarEnvio
@@ -105,6 +108,7 @@ export const destino = {
   EmitirNota: 'fiscal',
   AgendarEnvio: 'logistica',
   ConcluirPedido: 'pedidos',
+  SolicitarEntrega: 'pedidos',
   ConfirmarEntrega: 'logistica',
   SolicitarCancelamento: 'pedidos',
   CancelarEnvio: 'logistica',

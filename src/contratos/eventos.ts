@@ -63,6 +63,7 @@ export type EnvioAgendado = DoPedido & {
   readonly codigo_rastreamento: string
 }
 export type EnvioIndisponivel = ComMotivo & { readonly tipo: 'EnvioIndisponivel' }
+export type EntregaSolicitada = DoPedido & { readonly tipo: 'EntregaSolicitada' }
 export type EntregaConfirmada = DoPedido & { readonly tipo: 'EntregaConfirmada' }
 
 export type CancelamentoSolicitado = ComMotivo & { readonly tipo: 'CancelamentoSolicitado' }
@@ -93,6 +94,7 @@ export interface Respostas {
   EmitirNota: NotaEmitida | NotaRejeitada
   AgendarEnvio: EnvioAgendado | EnvioIndisponivel
   ConcluirPedido: PedidoConcluido
+  SolicitarEntrega: EntregaSolicitada
   ConfirmarEntrega: EntregaConfirmada
   SolicitarCancelamento: CancelamentoSolicitado | CancelamentoRecusado
   CancelarEnvio: EnvioCancelado | CancelamentoRecusado

@@ -20,6 +20,7 @@ const SUCESSO: Readonly<Partial<Record<TipoComando, TipoEvento>>> = {
   CancelarNota: 'NotaCancelada',
   LiberarEstoque: 'EstoqueLiberado',
   Estornar: 'PagamentoEstornado',
+  ConfirmarEntrega: 'EntregaConfirmada',
   CancelarPedido: 'PedidoCancelado',
   RecusarPedido: 'PedidoRecusado',
 }
@@ -94,7 +95,8 @@ test('cada compensação fica no outro trilho e no mesmo serviço do seu comando
 test('só uma recusa ou um cancelamento leva ao trilho de volta', () => {
   for (const evento of todosOsEventos) {
     const seguinte = proximo(evento)
-    if (!seguinte || ehDeIda(seguinte.tipo) || seguinte.tipo === 'ConcluirPedido') continue
+    const adiante = ['ConcluirPedido', 'ConfirmarEntrega', undefined]
+    if (!seguinte || ehDeIda(seguinte.tipo) || adiante.includes(seguinte.tipo)) continue
     assert.ok('motivo' in evento, `${evento.tipo} → ${seguinte.tipo}`)
     assert.ok('motivo' in seguinte && seguinte.motivo === motivo, seguinte.tipo)
   }

@@ -7,7 +7,7 @@ import {
   doPedido,
   type TipoComando,
 } from './comandos.ts'
-import type { Evento, EventoDe, StatusPedido, TipoEvento } from './eventos.ts'
+import type { Evento, EventoDe, Respostas, StatusPedido, TipoEvento } from './eventos.ts'
 
 const FIM = 'fim'
 type Continuacao<E> = ((evento: E) => Comando) | typeof FIM
@@ -49,6 +49,7 @@ export const fluxo: { readonly [T in TipoEvento]: Continuacao<EventoDe<T>> } = {
   NotaEmitida: (e) => ({ ...doPedido(e), tipo: 'AgendarEnvio', nota: e.numero }),
   EnvioAgendado: (e) => ({ ...doPedido(e), tipo: 'ConcluirPedido' }),
 
+  EntregaSolicitada: (e) => ({ ...doPedido(e), tipo: 'ConfirmarEntrega' }),
   CancelamentoSolicitado: (e) => ({ tipo: 'CancelarEnvio', ...comMotivo(e) }),
   EnvioIndisponivel: cancelarNota,
   EnvioCancelado: cancelarNota,
@@ -98,3 +99,27 @@ export const compensacao = {
 } as const satisfies { readonly [T in TipoComando]?: TipoComando | null }
 
 export const ehDeIda = (tipo: TipoComando): boolean => tipo in compensacao
+
+/** The events that may answer each command, for whoever reads a reply from outside. */
+export const respostas: { readonly [T in TipoComando]: readonly Respostas[T]['tipo'][] } = {
+  CriarPedido: ['PedidoCriado'],
+  AnalisarPedido: ['AnaliseAprovada', 'AnaliseReprovada'],
+  AutorizarPagamento: ['PagamentoAprovado', 'PagamentoRejeitado'],
+  SepararEstoque: ['EstoqueSeparado', 'EstoqueInsuficiente'],
+  EmitirNota: ['NotaEmitida', 'NotaRejeitada'],
+  AgendarEnvio: ['EnvioAgendado', 'EnvioIndisponivel'],
+  ConcluirPedido: ['PedidoConcluido'],
+  SolicitarEntrega: ['EntregaSolicitada'],
+  ConfirmarEntrega: ['EntregaConfirmada'],
+  SolicitarCancelamento: ['CancelamentoSolicitado', 'CancelamentoRecusado'],
+  CancelarEnvio: ['EnvioCancelado', 'CancelamentoRecusado'],
+  CancelarNota: ['NotaCancelada'],
+  LiberarEstoque: ['EstoqueLiberado'],
+  Estornar: ['PagamentoEstornado'],
+  CancelarPedido: ['PedidoCancelado', 'PedidoRecusado'],
+  RecusarPedido: ['PedidoRecusado', 'PedidoCancelado'],
+  Registrar: ['StatusRegistrado'],
+}
+
+export const respondeA = (comando: Comando, evento: Evento): boolean =>
+  (respostas[comando.tipo] as readonly string[]).includes(evento.tipo)

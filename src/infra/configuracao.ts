@@ -57,7 +57,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     'QUATROVIAS_PRAZO_MS',
     '10000',
     'Prazo da cadeia síncrona de um pedido, em milissegundos',
-    z.coerce.number().int().min(50).max(120_000),
+    z.coerce.number().int().min(1_000).max(120_000),
   ),
   variavel(
     'QUATROVIAS_REGISTRO',

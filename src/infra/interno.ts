@@ -47,6 +47,11 @@ export interface Interno {
 export function registrarInterno(app: FastifyInstance, interno: Interno): void {
   const { leitura, registro, simulador } = interno
   const schema = { tags: ['operação'] }
+  const encerrando = Promise.withResolvers<void>()
+  app.addHook('preClose', (feito) => {
+    encerrando.resolve()
+    feito()
+  })
 
   app.get('/healthz', { schema: { ...schema, summary: 'O processo vive' } }, async () => ({
     status: 'vivo',
@@ -70,7 +75,7 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
       const consulta = requisicao.query as z.output<typeof consultaDoDiario>
       if (consulta.pedido !== undefined)
         return eventosDoPedido(leitura, consulta.pedido as PedidoId)
-      return esperarEventos(leitura, registro, consulta)
+      return esperarEventos(leitura, registro, consulta, encerrando.promise)
     },
   })
   app.get('/interno/simulacao', { schema: { ...schema, summary: 'A simulação' } }, async () =>
@@ -99,17 +104,22 @@ async function esperarEventos(
   leitura: Leitura,
   registro: Registro,
   { apos, limite, espera_ms }: z.output<typeof consultaDoDiario>,
+  encerrando: Promise<void>,
 ) {
+  let fim = false
+  void encerrando.then(() => {
+    fim = true
+  })
   const ate = performance.now() + espera_ms
   for (;;) {
     const gravou = Promise.withResolvers<void>()
     using _ouvinte = registro.aoGravar(gravou.resolve)
     const eventos = await eventosApos(leitura, apos, limite)
     const restaMs = ate - performance.now()
-    if (eventos.length > 0 || restaMs <= 0) return eventos
+    if (eventos.length > 0 || restaMs <= 0 || fim) return eventos
     const desistencia = new AbortController()
     const pausa = esperar(restaMs, undefined, { signal: desistencia.signal }).catch(() => undefined)
-    await Promise.race([gravou.promise, pausa])
+    await Promise.race([gravou.promise, pausa, encerrando])
     desistencia.abort()
   }
 }

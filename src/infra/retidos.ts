@@ -4,7 +4,7 @@ import * as z from 'zod'
 import type { Trilha } from '../arquiteturas/arquitetura.ts'
 import { idNoCaminho } from '../arquiteturas/rest/campos.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import type { PedidoId } from '../contratos/ids.ts'
+import { agora, type PedidoId } from '../contratos/ids.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 
 const MAXIMO_MOSTRADO = 100
@@ -20,6 +20,7 @@ export function registrarRetomada(
     schema: { summary: 'Pedidos em aberto e retidos', tags },
     handler: async () => ({
       ...(await consultas.situacao()),
+      lista_de_abertos: (await consultas.abertos(0, agora(), MAXIMO_MOSTRADO)).map(({ id }) => id),
       lista_de_retidos: await consultas.retidos(MAXIMO_MOSTRADO),
     }),
   })

@@ -55,6 +55,7 @@ export async function abrirServico(
     aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
   })
   let encerrando = false
+  const fim = new AbortController()
   const interno = {
     ...{ leitura: db.leitura, registro, simulador, aceitaQuedas: configuracao.teste },
     motivoParaNaoAtender: () => (encerrando ? 'O serviço está encerrando.' : undefined),
@@ -66,7 +67,8 @@ export async function abrirServico(
 
   const abertas = await abrirArquiteturas(configuracao.arquiteturas, enderecos)
   for (const aberta of abertas) pilha.use(aberta)
-  const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas }
+  const { signal } = fim
+  const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
   const atenderPor =
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
@@ -79,6 +81,7 @@ export async function abrirServico(
   const rest = await escutar(app, porta)
   pilha.defer(async () => {
     encerrando = true
+    fim.abort()
   })
   const aberto = pilha.move()
   return { nome, rest, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
@@ -90,12 +93,14 @@ interface Partes {
   readonly registro: Registro
   readonly configuracao: Configuracao
   readonly abertas: readonly Aberta[]
+  /** Aborts when the process begins to stop: no walk is taken up any more. */
+  readonly signal: AbortSignal
 }
 
 /** pedidos is the root of every walk, and the one that resumes those interrupted. */
 function comoRaiz(
   pilha: AsyncDisposableStack,
-  { servico, leitura, registro, configuracao, abertas }: Partes,
+  { servico, leitura, registro, configuracao, abertas, signal }: Partes,
   app: FastifyInstance,
   consultas: ConsultasDePedidos,
 ): () => Atender {
@@ -106,13 +111,11 @@ function comoRaiz(
     log.error({ pedido_id, codigo: falha.codigo, mensagem: 'pedido retido', err: falha.cause })
     await consultas.reter(pedido_id, falha.codigo, falha.message)
   })
-  const fim = new AbortController()
-  const aoFalhar = (pedido_id: number, falha: Error) =>
+  const aoFalhar = (pedido_id: number | undefined, falha: Error) =>
     log.warn({ pedido_id, mensagem: `retomada adiada: ${falha.message}` })
   const opcoes = { prazoDaCadeiaMs, aoFalhar }
-  const retomada = retomarSempre(raiz, consultas, leitura, opcoes, fim.signal)
+  const retomada = retomarSempre(raiz, consultas, leitura, opcoes, signal)
   pilha.defer(async () => {
-    fim.abort()
     await Promise.all([retomada, raiz.esvaziar()])
   })
   app.register(async (rotas) => {

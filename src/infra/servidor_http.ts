@@ -2,7 +2,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddressInfo } from 'node:net'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -74,13 +79,31 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
 }
 
 /**
- * Closing ends only the connections that are idle then: one that is answered later would stay open
- * for its keep-alive, 72 s, and the drain would wait for it.
+ * Closing ends only the connections that are idle then. One that is answered later would stay open
+ * for its keep-alive, 72 s, and one that never finishes its request for longer: once nothing is
+ * being answered, what is left is cut.
  */
 function soltarAoEncerrar(app: FastifyInstance): void {
+  const atendidas = new WeakSet<FastifyRequest>()
   let encerrando = false
+  let emVoo = 0
+  const cortar = () => {
+    if (encerrando && emVoo === 0) setImmediate(() => app.server.closeAllConnections())
+  }
   app.addHook('preClose', (feito) => {
     encerrando = true
+    cortar()
+    feito()
+  })
+  // Counted once the whole request is here: a body that never ends is not being answered.
+  app.addHook('preValidation', (requisicao, _resposta, feito) => {
+    atendidas.add(requisicao)
+    emVoo += 1
+    feito()
+  })
+  app.addHook('onResponse', (requisicao, _resposta, feito) => {
+    if (atendidas.delete(requisicao)) emVoo -= 1
+    cortar()
     feito()
   })
   app.addHook('onSend', (_requisicao, resposta, corpo, feito) => {

@@ -2,7 +2,7 @@
 // K9). A service brings its decisions; order, durability and repeats are settled here.
 import type { Comando } from '../contratos/comandos.ts'
 import type { Envelope, Resultado, Servico } from '../contratos/envelope.ts'
-import { comoErro } from '../contratos/errors.ts'
+import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { agora } from '../contratos/ids.ts'
 import type { Database } from './database.ts'
 import { procurar } from './diario.ts'
@@ -33,7 +33,8 @@ export function criarServico<C extends Comando, S, P>(
       if (anterior) return comoRepetido(envelope, anterior)
       exigirPrazo(envelope)
     }
-    const preparo = await definicao.preparar(envelope)
+    const preparando = definicao.preparar(envelope)
+    const preparo = await (fora ? atePrazo(preparando, envelope.prazo) : preparando)
     pontoDeQueda('depois_de_preparar', envelope.comando.tipo)
     const { comando } = envelope
     // What took time outside happened when it was over, not when it was asked for.
@@ -58,4 +59,19 @@ export function criarServico<C extends Comando, S, P>(
   }
 
   return { handle: (lote) => Promise.all(lote.map((e) => atender(e as Envelope<C>))) }
+}
+
+/** Nobody waits for what is outside longer than the command's own deadline. */
+async function atePrazo<T>(preparando: Promise<T>, prazo: number | undefined): Promise<T> {
+  if (prazo === undefined) return preparando
+  let relogio: NodeJS.Timeout | undefined
+  const esgotou = new Promise<never>((_resolver, rejeitar) => {
+    const falha = new ErroDeNegocio('prazo_esgotado')
+    relogio = setTimeout(rejeitar, Math.max(0, prazo - Date.now()), falha)
+  })
+  try {
+    return await Promise.race([preparando, esgotou])
+  } finally {
+    clearTimeout(relogio)
+  }
 }

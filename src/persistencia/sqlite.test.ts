@@ -111,7 +111,8 @@ test('quem lê não vê o que ainda não foi confirmado', async () => {
 test('a conexão de leitura não grava', async () => {
   using pasta = novaPasta()
   await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  await assert.rejects(db.leitura.todos("insert into t values (1, 'x')"), /readonly/)
+  const gravar = db.leitura.todos("insert into t values (1, 'x')")
+  await assert.rejects(gravar, { codigo: 'banco_falhou' })
 })
 
 test('corpo que lança desfaz tudo, o erro passa como veio e o banco segue', async () => {

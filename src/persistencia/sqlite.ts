@@ -22,7 +22,7 @@ export function abrirSqlite(arquivo: string, esquema: string): Database {
   const tx = preparada(escrita)
   const enfileirar = emFila()
   return {
-    leitura: preparada(consulta),
+    leitura: protegida(preparada(consulta)),
     transacao: (corpo) => enfileirar(() => transacao(escrita, tx, corpo)),
     async [Symbol.asyncDispose]() {
       await enfileirar(async () => undefined)
@@ -129,6 +129,19 @@ function comoFalhaDoBanco(erro: unknown): unknown {
       return new ErroDeNegocio('banco_falhou', undefined, { causa: erro })
     default:
       return erro
+  }
+}
+
+/** A read that the disk or a closing process refuses is a fault like a write's. */
+function protegida({ um, todos }: Leitura): Leitura {
+  const falhar = (erro: unknown): never => {
+    throw (erro as { code?: unknown }).code === 'ERR_INVALID_STATE'
+      ? new ErroDeNegocio('encerrando', undefined, { causa: erro })
+      : comoFalhaDoBanco(erro)
+  }
+  return {
+    um: (sql, p) => um<never>(sql, p).catch(falhar),
+    todos: (sql, p) => todos<never>(sql, p).catch(falhar),
   }
 }
 

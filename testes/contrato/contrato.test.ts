@@ -5,6 +5,7 @@ import { concorrencia } from './concorrencia.features.ts'
 import { falhas } from './falhas.features.ts'
 import { fluxo } from './fluxo.features.ts'
 import { repeticoes } from './repeticoes.features.ts'
+import { retidos } from './retidos.features.ts'
 import { abrirHttpDeTeste } from './sistema_http.ts'
 import { abrirMemoriaDeTeste } from './sistema_memoria.ts'
 
@@ -18,5 +19,6 @@ for (const [nome, abrir] of Object.entries(SISTEMAS)) {
   repeticoes(nome, abrir)
   cancelamento(nome, abrir)
   falhas(nome, abrir)
+  retidos(nome, abrir)
   concorrencia(nome, abrir)
 }

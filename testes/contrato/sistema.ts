@@ -40,7 +40,7 @@ export interface Sistema extends AsyncDisposable {
   criar(pedido: NovoPedido): Promise<Resposta>
   cancelar(id: PedidoId): Promise<Resposta>
   entregar(id: PedidoId): Promise<Resposta>
-  /** The orders that have not ended. */
+  /** The orders with something still under way: what the resumer would take up. */
   abertos(): Promise<readonly PedidoId[]>
   pedido(id: PedidoId): Promise<PedidoVisivel | undefined>
   /** A message for a service, delivered once more, late or out of order. */
@@ -60,10 +60,6 @@ export const OUTRO_PRODUTO = comoProdutoId(2)
 export const UNIDADES = 10_000
 
 export const umItem = (quantidade = 1, produto_id = PRODUTO): Item[] => [{ produto_id, quantidade }]
-
-const FINAIS: readonly string[] = ['enviado', 'entregue', 'cancelado', 'recusado']
-export const emAberto = ({ origem, status }: PedidoVisivel): boolean =>
-  origem === 'vivo' && !FINAIS.includes(status)
 
 export interface Bancos {
   readonly configuracao: Configuracao

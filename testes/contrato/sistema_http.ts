@@ -7,14 +7,7 @@ import { type NomeArquitetura, type NomeServico, SERVICOS } from '../../src/cont
 import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
 import { abrirServico, type ServicoAberto } from '../../src/infra/servico_aberto.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
-import {
-  emAberto,
-  type NovoPedido,
-  novosBancos,
-  type Resposta,
-  type Sistema,
-  umItem,
-} from './sistema.ts'
+import { type NovoPedido, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
 
 interface RespostaHttp {
   readonly status: number
@@ -59,8 +52,8 @@ export async function abrirHttpDeTeste(
     cancelar: (id) => pedir(`/pedidos/${id}/cancelar`, { motivo: 'teste' }),
     entregar: (id) => pedir(`/pedidos/${id}/entregar`, {}),
     async abertos() {
-      const { corpo } = await requisitar('pedidos', 'GET', '/pedidos?limite=20')
-      return (corpo as PedidoVisivel[]).filter(emAberto).map(({ id }) => id)
+      const { corpo } = await requisitar('pedidos', 'GET', '/interno/situacao')
+      return corpo.lista_de_abertos
     },
     async pedido(id) {
       const { status, corpo } = await requisitar('pedidos', 'GET', `/pedidos/${id}`)

@@ -2,10 +2,10 @@
 import { retomarPedido } from '../../src/arquiteturas/retomada.ts'
 import { type Comando, destino } from '../../src/contratos/comandos.ts'
 import { envelopar, rastreio } from '../../src/contratos/envelope.ts'
-import { comoClienteId } from '../../src/contratos/ids.ts'
+import { agora, comoClienteId } from '../../src/contratos/ids.ts'
 import { eventosDoPedido } from '../../src/persistencia/diario.ts'
 import { abrirSeteServicos, type SeteServicos } from './sete_servicos.ts'
-import { emAberto, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
+import { novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
 
 const envelope = (comando: Comando) =>
   envelopar(comando, { arquitetura: 'memoria', traceparent: rastreio() })
@@ -25,8 +25,8 @@ export async function abrirMemoriaDeTeste(ambiente?: Record<string, string>): Pr
       return pedir({ tipo: 'CriarPedido', ...pedido } as Comando)
     },
     cancelar: (pedido_id) => pedir({ tipo: 'SolicitarCancelamento', pedido_id, motivo: 'teste' }),
-    entregar: (pedido_id) => pedir({ tipo: 'ConfirmarEntrega', pedido_id }),
-    abertos: async () => (await pedidos.todos(20)).filter(emAberto).map(({ id }) => id),
+    entregar: (pedido_id) => pedir({ tipo: 'SolicitarEntrega', pedido_id }),
+    abertos: async () => (await pedidos.abertos(0, agora(), 100)).map(({ id }) => id),
     pedido: (id) => pedidos.pedido(id),
     async entregarComando(comando) {
       const porta = portas.get(destino[comando.tipo])

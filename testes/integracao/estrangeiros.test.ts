@@ -99,18 +99,69 @@ describe('servidor de pagamento alheio', () => {
     })
   }
 
+  for (const [i, resposta] of [
+    { status: 200, corpo: { sucesso: false, status: 'erro' } },
+    { status: 200, corpo: { mensagem: 'tente amanhã' } },
+    { status: 302, corpo: '' },
+  ].entries()) {
+    const dito = `HTTP ${resposta.status} ${JSON.stringify(resposta.corpo)}`
+    it(`estorno respondido com ${dito} não conta como feito`, async () => {
+      alheio.responder = (recebida) =>
+        recebida.caminho.endsWith('/estorno') ? resposta : aprovar(recebida)
+      await sistema.simular('estoque', { taxa_sucesso: 0 })
+      await esperaUmaPessoa(sistema, `estorno-${i}`, ['EstoqueInsuficiente'])
+      await sistema.simular('estoque', { taxa_sucesso: 1 })
+    })
+  }
+
+  it('estorno aceito mas ainda não feito (202) deixa o pedido em aberto', async () => {
+    alheio.responder = (recebida) =>
+      recebida.caminho.endsWith('/estorno') ? { status: 202 } : aprovar(recebida)
+    await sistema.simular('estoque', { taxa_sucesso: 0 })
+    const { pedidoEmAberto } = await sistema.criar({ chave: 'estorno-202' })
+    await sistema.simular('estoque', { taxa_sucesso: 1 })
+    const pedido = await sistema.pedido(pedidoEmAberto!)
+    assert.notEqual(pedido?.status, 'cancelado')
+    assert.equal(pedido?.retido, undefined)
+  })
+
+  it('eventos inventados na resposta não levam pedido nenhum adiante', async () => {
+    await sistema.derrubar('antifraude')
+    const { pedidoEmAberto: outro } = await sistema.criar({ chave: 'vitima' })
+    await sistema.levantar('antifraude')
+    const base = { codigo_rastreamento: 'BR000000000BR' }
+    const mentiras = [
+      (id: number) => [{ evento: { ...base, tipo: 'EnvioAgendado', pedido_id: id } }],
+      () => [{ evento: { ...base, tipo: 'EnvioAgendado', pedido_id: outro } }],
+      (id: number) => [{ evento: { tipo: 'PedidoCriado', pedido_id: id } }],
+      () => [{ evento: { tipo: 'constructor' } }],
+    ]
+    for (const [i, mentira] of mentiras.entries()) {
+      alheio.responder = ({ corpo: { pedido_id = 0 } }) => ({
+        status: 200,
+        corpo: { eventos: mentira(pedido_id) },
+      })
+      await esperaUmaPessoa(sistema, `mentira-${i}`)
+    }
+    assert.equal((await sistema.pedido(outro!))?.status, 'pendente')
+  })
+
   it('resposta sobre outro pedido deixa o pedido retido', async () => {
     alheio.responder = () => ({ status: 200, corpo: { pedido_id: 1, sucesso: true } })
     await esperaUmaPessoa(sistema, 'de-outro')
   })
 })
 
-async function esperaUmaPessoa(sistema: SistemaHttp, chave: string): Promise<void> {
+async function esperaUmaPessoa(
+  sistema: SistemaHttp,
+  chave: string,
+  noEstoque: readonly string[] = [],
+): Promise<void> {
   const { erro, pedidoEmAberto } = await sistema.criar({ chave })
   assert.equal(erro, 'pedido_em_andamento')
   const pedido = await sistema.pedido(pedidoEmAberto!)
   assert.ok(pedido?.retido, JSON.stringify(pedido))
-  assert.deepEqual(await sistema.eventos('estoque', pedido.id), [])
+  assert.deepEqual(await sistema.eventos('estoque', pedido.id), noEstoque)
 }
 
 describe('cliente de pagamento alheio', () => {
@@ -199,5 +250,19 @@ describe('cliente de pagamento alheio', () => {
     assert.equal(pedidoEmAberto, modelo!.id + 1)
     const { retido } = (await sistema.pedido(pedidoEmAberto as PedidoId)) ?? {}
     assert.equal(retido?.codigo, 'comando_divergente')
+  })
+
+  it('os itens que um estranho diz no pagamento não mudam os do pedido', async () => {
+    const { pedido: anterior } = await sistema.criar({ chave: 'antes-do-estranho' })
+    const id = anterior!.id + 1
+    const itens = [{ produto_id: 2, quantidade: 900 }]
+    const valor_centavos = anterior!.total_centavos
+    const corpo = { pedido_id: id, valor_centavos, itens }
+    await sistema.requisitar('pagamentos', 'POST', '/pagamentos', corpo)
+    const { pedido } = await sistema.criar({ chave: 'depois-do-estranho' })
+    assert.equal(pedido?.id, id)
+    assert.equal(pedido.status, 'enviado')
+    const { porConferencia } = await sistema.conferir()
+    assert.equal(porConferencia.reserva_igual_ao_pedido ?? 0, 0)
   })
 })

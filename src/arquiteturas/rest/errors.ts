@@ -39,7 +39,10 @@ export function deHttp(status: number, corpo: unknown): ErroDeNegocio {
     })
   }
   const detalhe = `O serviço respondeu HTTP ${status}.`
-  if (status === 404 || status === 405 || status === 501) {
+  if (status === 408 || status === 425 || status === 429) {
+    return new ErroDeNegocio('servico_indisponivel', detalhe)
+  }
+  if (status < 400 || status === 404 || status === 405 || status === 501) {
     return new ErroDeNegocio('operacao_nao_suportada', detalhe)
   }
   return new ErroDeNegocio(status < 500 ? 'campo_invalido' : 'servico_indisponivel', detalhe)

@@ -5,7 +5,7 @@ import { destino } from '../../contratos/comandos.ts'
 import { type Contexto, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../../contratos/ids.ts'
-import type { Atender, Trilha } from '../arquitetura.ts'
+import { type Atender, caracteristicas, type Trilha } from '../arquitetura.ts'
 import { idNoCaminho } from './campos.ts'
 import { PROBLEMA, paraHttp, RETRY_AFTER_S } from './errors.ts'
 import { type Enviavel, type Mensagem, mensagens } from './mensagens.ts'
@@ -29,11 +29,19 @@ function registrar(
     ...(temId && { preValidation: juntarId }),
     handler: async (requisicao, resposta) => {
       const seguir = requisicao.headers['x-seguir']
-      const envelope = envelopar(requisicao.body as Comando, contextoDe(requisicao))
+      const comando = requisicao.body as Comando
+      const envelope = envelopar(seguir ? comando : deEstranho(comando), contextoDe(requisicao))
       const trilha = await atender(envelope, seguir === '1')
       return responder(resposta, mensagem, trilha, seguir !== undefined)
     },
   })
+}
+
+/** Of a stranger's payment only the amount is believed: what was bought is for pedidos to say. */
+function deEstranho(comando: Comando): Comando {
+  if (comando.tipo !== 'AutorizarPagamento') return comando
+  const { itens: _, ...semItens } = comando
+  return semItens
 }
 
 /** The path names the order, the body the rest: they are read as one. */
@@ -70,12 +78,13 @@ export function responder(
   return { ...mensagem.responder(primeiro.evento as never), ...eventos }
 }
 
+const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
 const MAIOR_PRAZO_MS = 120_000
 
 /** Who asks, how long they wait, and which trace this belongs to; all optional for a stranger. */
 export function contextoDe({ headers }: FastifyRequest): Contexto {
   const prazoMs = Number(headers['x-prazo-ms'])
-  const arquitetura = ARQUITETURAS.find((a) => a === headers['x-arquitetura']) ?? 'rest'
+  const arquitetura = PUBLICAS.find((a) => a === headers['x-arquitetura']) ?? 'rest'
   const comPrazo = Number.isFinite(prazoMs) && headers['x-prazo-ms'] !== undefined
   return {
     arquitetura: arquitetura satisfies NomeArquitetura,

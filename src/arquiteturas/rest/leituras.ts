@@ -20,8 +20,8 @@ const busca = z.object({
   ids: z
     .string()
     .optional()
-    .transform((texto) => texto?.split(',').slice(0, MAXIMO_DE_IDS))
-    .pipe(z.array(idNoCaminho).optional()),
+    .transform((texto) => texto?.split(','))
+    .pipe(z.array(idNoCaminho).max(MAXIMO_DE_IDS).optional()),
 })
 const pagina = z.object({
   cliente_id: idNoCaminho.optional(),

@@ -2,7 +2,6 @@
 import * as z from 'zod'
 import type { ComandoDe, TipoComando } from '../../contratos/comandos.ts'
 import { deReais, emReais } from '../../contratos/dinheiro.ts'
-import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { Evento, RespostaDe } from '../../contratos/eventos.ts'
 import { agora, type Instante } from '../../contratos/ids.ts'
 import * as campos from './campos.ts'
@@ -33,6 +32,9 @@ const comando = <T extends TipoComando, S extends z.ZodRawShape>(tipo: T, forma:
 
 const semTipo = ({ tipo: _, ...campos }: { tipo: string }): Corpo => campos
 const palavra = (corpo: Corpo): string => String(corpo.status ?? '')
+/** Done is what says so, or a success that says nothing else at all. */
+const diz = (corpo: Corpo, status: string): boolean =>
+  palavra(corpo) === status || Object.keys(corpo).length === 0
 const motivoDe = (corpo: Corpo): string =>
   typeof corpo.motivo === 'string' ? corpo.motivo : 'recusado_pelo_servico'
 
@@ -176,7 +178,8 @@ const entrega: Mensagem<'ConfirmarEntrega'> = {
   corpo: comando('ConfirmarEntrega', {}),
   escrever: semTipo,
   responder: (e) => ({ pedido_id: e.pedido_id, status: 'entregue' }),
-  entender: ({ pedido_id }) => ({ tipo: 'EntregaConfirmada', pedido_id }),
+  entender: ({ pedido_id }, corpo) =>
+    diz(corpo, 'entregue') ? { tipo: 'EntregaConfirmada', pedido_id } : undefined,
 }
 
 type Volta = 'Estornar' | 'LiberarEstoque' | 'CancelarNota' | 'CancelarEnvio'
@@ -197,8 +200,8 @@ const volta = <T extends Volta>(
       : { pedido_id: e.pedido_id, status },
   entender(comando, corpo) {
     const { pedido_id, motivo } = comando as ComandoDe<Volta>
-    if (palavra(corpo) !== 'recusado') return { tipo: desfeito, pedido_id, motivo }
-    if (tipo !== 'CancelarEnvio') throw new ErroDeNegocio('operacao_nao_suportada')
+    if (diz(corpo, status)) return { tipo: desfeito, pedido_id, motivo }
+    if (tipo !== 'CancelarEnvio' || palavra(corpo) !== 'recusado') return undefined
     return { tipo: 'CancelamentoRecusado', pedido_id, motivo: motivoDe(corpo) }
   },
 })

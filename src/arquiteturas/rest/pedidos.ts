@@ -83,7 +83,7 @@ export function registrarPedidos(
     schema: { summary: 'Confirma a entrega', tags, params: comId },
     handler: async (requisicao, resposta) => {
       const pedido_id = (requisicao.params as z.output<typeof comId>).pedido_id as PedidoId
-      const comando: Comando = { pedido_id, tipo: 'ConfirmarEntrega' }
+      const comando: Comando = { pedido_id, tipo: 'SolicitarEntrega' }
       const trilha = await atender(envelopar(comando, contextoDe(requisicao)), true)
       return responder(resposta, trilha)
     },

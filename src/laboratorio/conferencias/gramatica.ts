@@ -18,6 +18,7 @@ export const GRAMATICA = {
     'Registrar/NotaEmitida': ['StatusRegistrado'],
     'Registrar/EntregaConfirmada': ['StatusRegistrado'],
     ConcluirPedido: ['PedidoConcluido'],
+    SolicitarEntrega: ['EntregaSolicitada'],
     SolicitarCancelamento: ['CancelamentoSolicitado', 'CancelamentoRecusado'],
     CancelarPedido: ['PedidoCancelado', 'PedidoRecusado'],
     RecusarPedido: ['PedidoRecusado', 'PedidoCancelado'],

@@ -155,6 +155,7 @@ export async function viverUmDia(loja: Loja) {
     ultimo: await loja.comprar(),
   }
   const { entregue: pedido_id, canceladoCedo } = fins
+  await loja.mandar({ tipo: 'SolicitarEntrega', pedido_id })
   await loja.mandar({ tipo: 'ConfirmarEntrega', pedido_id })
   await loja.mandar({ tipo: 'Registrar', pedido_id, evento: 'EntregaConfirmada' })
   const valor_centavos = 4_000 as ProdutoNoCatalogo['preco_centavos']

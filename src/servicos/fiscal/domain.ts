@@ -5,7 +5,8 @@ import type { Centavos } from '../../contratos/dinheiro.ts'
 import type { NotaCancelada, NotaEmitida, NotaRejeitada } from '../../contratos/eventos.ts'
 import type { Instante } from '../../contratos/ids.ts'
 
-export type Situacao = 'nenhuma' | 'emitida' | 'cancelada' | 'rejeitada' | 'impedida'
+/** `historica`: imported, and never touched again. */
+export type Situacao = 'nenhuma' | 'emitida' | 'cancelada' | 'rejeitada' | 'impedida' | 'historica'
 export interface Estado {
   readonly situacao: Situacao
   /** The number that the next nota of the whole series takes. */

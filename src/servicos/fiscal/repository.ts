@@ -10,14 +10,15 @@ export interface Nota {
   readonly pedido_id: PedidoId
   readonly numero: number | null
   readonly chave_acesso: string | null
-  readonly status: Exclude<Situacao, 'nenhuma'>
+  readonly status: Exclude<Situacao, 'nenhuma' | 'historica'>
+  readonly origem: 'vivo' | 'historico'
   readonly motivo: string | null
   readonly data_emissao: Instante | null
 }
 
 export const notaDoPedido = (em: Leitura, id: PedidoId): Promise<Nota | undefined> =>
   em.um<Nota>(
-    `select pedido_id, numero, chave_acesso, status, motivo, data_emissao
+    `select pedido_id, numero, chave_acesso, status, motivo, data_emissao, origem
      from notas_fiscais where pedido_id = $1`,
     [id],
   )
@@ -29,7 +30,8 @@ export async function abrir(
   const situacoes = new Map<PedidoId, Situacao>()
   for (const { comando } of prontos) {
     const nota = await notaDoPedido(tx, comando.pedido_id)
-    situacoes.set(comando.pedido_id, nota?.status ?? 'nenhuma')
+    const importada = nota?.origem === 'historico'
+    situacoes.set(comando.pedido_id, importada ? 'historica' : (nota?.status ?? 'nenhuma'))
   }
   const maior = await tx.um<{ n: number }>(
     'select coalesce(max(numero), 0) as n from notas_fiscais',

@@ -58,8 +58,8 @@ export function decide(
   }
 }
 
-/** The upper half of the serial numbers: the synthetic data takes its own from the lower one. */
-const serie = (pedido: number): number => 50_000_000 + (pedido % 50_000_000)
+/** S10 has a hundred million serial numbers; the post, too, uses them again after a while. */
+const serie = (pedido: number): number => pedido % 100_000_000
 
 const jaEnviado = (estado: Estado): boolean => estado === 'enviado' || estado === 'entregue'
 

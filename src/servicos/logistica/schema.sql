@@ -3,7 +3,7 @@
 create table if not exists envios (
   pedido_id integer primary key,
   nota_fiscal integer,
-  codigo_rastreamento text unique,
+  codigo_rastreamento text,
   status text not null
     check (status in ('aguardando_envio', 'enviado', 'entregue', 'indisponivel', 'cancelado')),
   motivo text,

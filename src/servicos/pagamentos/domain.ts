@@ -11,6 +11,8 @@ export type Estado =
   | { readonly situacao: 'aprovado' }
   | { readonly situacao: 'rejeitado' }
   | { readonly situacao: 'estornado' }
+  /** Imported, and never touched again. */
+  | { readonly situacao: 'historico' }
 
 export type Comandos = AutorizarPagamento | Estornar
 export type Respostas = PagamentoAprovado | PagamentoRejeitado | PagamentoEstornado
@@ -53,7 +55,9 @@ export function evolve(estado: Estado, evento: Respostas): Estado {
       return estado.situacao === 'nenhum' ? { situacao: 'rejeitado' } : estado
     case 'PagamentoEstornado':
       // A refused payment has nothing to give back and stays refused.
-      return estado.situacao === 'rejeitado' ? estado : { situacao: 'estornado' }
+      return estado.situacao === 'nenhum' || estado.situacao === 'aprovado'
+        ? { situacao: 'estornado' }
+        : estado
     default:
       return evento satisfies never
   }

@@ -16,7 +16,8 @@ export interface Resposta {
   readonly motivo?: string
 }
 export interface Provedor extends AsyncDisposable {
-  cobrar(pedido: AutorizarPagamento): Promise<Resposta>
+  /** Charges nothing when `prazo` passes while the answer is being made up. */
+  cobrar(pedido: AutorizarPagamento, prazo?: number): Promise<Resposta>
   estornar(pedido: Estornar): Promise<void>
 }
 
@@ -40,8 +41,9 @@ export function abrirProvedor(diretorio: string, simulador: Simulador): Provedor
     }),
   )
   return {
-    async cobrar(pedido) {
+    async cobrar(pedido, prazo) {
       const sucesso = await simulador.simular(pedido)
+      if (prazo !== undefined && Date.now() > prazo) throw new ErroDeNegocio('prazo_esgotado')
       const chave = String(pedido.pedido_id)
       const valor = pedido.valor_centavos
       const resposta = await lancar({ chave, operacao: 'cobranca', valor, sucesso })

@@ -73,6 +73,7 @@ export async function abrir(
 }
 
 function comoEstado(pagamento: Pagamento | undefined): Estado {
+  if (pagamento?.origem === 'historico') return { situacao: 'historico' }
   if (!pagamento || pagamento.status === 'pendente') return INICIAL
   return { situacao: pagamento.status }
 }

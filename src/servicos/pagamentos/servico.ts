@@ -19,17 +19,15 @@ export const pagamentos = (): ModuloDeServico<ConsultasDePagamentos> => ({
     const provedor = abrirProvedor(diretorio, simulador)
     const pagamento = (id: PedidoId) => pagamentoDoPedido(db.leitura, id)
 
-    async function preparar({ comando }: Envelope<Comandos>): Promise<Preparo> {
-      if (comando.tipo === 'Estornar') {
-        await provedor.estornar(comando)
-        return { aprovado: false }
-      }
-      // An imported order was settled before this system existed: nothing may be charged for it.
+    async function preparar({ comando, prazo }: Envelope<Comandos>): Promise<Preparo> {
+      // An imported payment was settled before this system existed: the provider knows none of it.
       const anterior = await pagamento(comando.pedido_id)
       if (anterior?.origem === 'historico') {
         return { aprovado: false, motivo: 'pedido_ja_processado' }
       }
-      return provedor.cobrar(comando)
+      if (comando.tipo === 'AutorizarPagamento') return provedor.cobrar(comando, prazo)
+      await provedor.estornar(comando)
+      return { aprovado: false }
     }
 
     return {

@@ -47,6 +47,7 @@ export interface ConsultasDePedidos {
   abertos(apos: number, ate: Instante, limite: number): Promise<readonly PedidoAberto[]>
   situacao(): Promise<Situacao>
   retidos(limite: number): Promise<readonly Retido[]>
+  /** Nothing for an order that ended meanwhile. */
   reter(id: PedidoId, codigo: string, mensagem: string): Promise<void>
   soltar(id: PedidoId): Promise<void>
 }
@@ -103,8 +104,10 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
     reter: (id, codigo, mensagem) =>
       db.transacao(async (tx) => {
         await tx.executar(
-          `insert into retidos (pedido_id, codigo, mensagem, desde) values ($1, $2, $3, $4)
-           on conflict (pedido_id) do nothing`,
+          `insert into retidos (pedido_id, codigo, mensagem, desde)
+           select id, $2, $3, $4 from pedidos where id = $1 and encerrado = 0
+           on conflict (pedido_id) do update
+             set codigo = excluded.codigo, mensagem = excluded.mensagem`,
           [id, codigo, mensagem, agora()],
         )
       }),

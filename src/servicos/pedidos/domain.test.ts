@@ -14,7 +14,7 @@ import {
 import { statusApos } from '../../contratos/fluxo.ts'
 import { comoClienteId, comoPedidoId, comoProdutoId, MAIOR_ID } from '../../contratos/ids.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
-import { type Comandos, decide, type Estado, encerrado, evolve, type Pedido } from './domain.ts'
+import { type Comandos, decide, type Estado, evolve, type Pedido, terminado } from './domain.ts'
 
 const inicial: Estado = { proximoId: 1_001 }
 const dado = cenario({ inicial, decide, evolve })
@@ -51,7 +51,8 @@ const em = (status: StatusPedido, resto: Partial<Pedido> = {}) =>
 
 test('pedido nasce pendente, com o próximo número e o preço do catálogo', () => {
   const depois = dado().quando(criar, catalogo).entao(criado)
-  assert.deepEqual(depois, { proximoId: 1_002, pedido: { status: 'pendente', origem: 'vivo' } })
+  const pedido = { status: 'pendente', origem: 'vivo', encerrado: false }
+  assert.deepEqual(depois, { proximoId: 1_002, pedido })
 })
 
 test('a chave da simulação é guardada com o pedido', () => {
@@ -215,7 +216,7 @@ test('em qualquer ordem de comandos o status só sobe e um fim desfeito não mud
         if (depois === antes) continue
         assert.ok(antes !== 'cancelado' && antes !== 'recusado', `${antes} → ${depois}`)
         const subiu = ORDEM.indexOf(depois) > ORDEM.indexOf(antes)
-        assert.ok(subiu || !encerrado(antes), `${antes} → ${depois}`)
+        assert.ok(subiu || !terminado(antes), `${antes} → ${depois}`)
       }
     }),
   )

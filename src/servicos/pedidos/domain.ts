@@ -7,11 +7,13 @@ import {
   type RecusarPedido,
   type Registrar,
   type SolicitarCancelamento,
+  type SolicitarEntrega,
 } from '../../contratos/comandos.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type {
   CancelamentoRecusado,
   CancelamentoSolicitado,
+  EntregaSolicitada,
   PedidoCancelado,
   PedidoConcluido,
   PedidoCriado,
@@ -30,6 +32,8 @@ export interface Pedido {
   readonly origem: 'vivo' | 'historico'
   /** Why a cancellation was asked for, once it was. */
   readonly cancelamento?: string | undefined
+  /** Nothing is under way: neither its flow nor a delivery being confirmed. */
+  readonly encerrado: boolean
 }
 export interface Estado {
   readonly pedido?: Pedido | undefined
@@ -42,6 +46,7 @@ export type Comandos =
   | RecusarPedido
   | Registrar
   | SolicitarCancelamento
+  | SolicitarEntrega
 export type Respostas =
   | PedidoCriado
   | PedidoConcluido
@@ -50,6 +55,7 @@ export type Respostas =
   | StatusRegistrado
   | CancelamentoSolicitado
   | CancelamentoRecusado
+  | EntregaSolicitada
 export interface Preparo {
   readonly produtos: ReadonlyMap<ProdutoId, ProdutoNoCatalogo>
 }
@@ -64,7 +70,7 @@ const POSTO: Readonly<Record<StatusPedido, number>> = {
   cancelado: 9,
   recusado: 9,
 }
-export const encerrado = (status: StatusPedido): boolean => POSTO[status] >= POSTO.enviado
+export const terminado = (status: StatusPedido): boolean => POSTO[status] >= POSTO.enviado
 const desfeito = (status: StatusPedido): boolean => POSTO[status] === POSTO.cancelado
 
 export function decide(
@@ -94,6 +100,9 @@ export function decide(
       if (motivo) return { ...base, tipo: 'CancelamentoRecusado', motivo }
       return { ...base, tipo: 'CancelamentoSolicitado', motivo: comando.motivo }
     }
+    case 'SolicitarEntrega':
+      if (pedido.status !== 'enviado') throw new ErroDeNegocio('envio_nao_agendado')
+      return { ...base, tipo: 'EntregaSolicitada' }
     default:
       return comando satisfies never
   }
@@ -126,8 +135,8 @@ function avancar(pedido: Pedido, status: StatusPedido) {
  * the other; an order that was shipped cannot come undone: that is a defect, said aloud (K12).
  */
 function desfazer(pedido: Pedido, status: 'cancelado' | 'recusado', motivo: string) {
-  if (encerrado(pedido.status) && !desfeito(pedido.status)) throw segundoFim(pedido, status)
-  const mudou = !encerrado(pedido.status)
+  if (terminado(pedido.status) && !desfeito(pedido.status)) throw segundoFim(pedido, status)
+  const mudou = !terminado(pedido.status)
   const fim = mudou ? status : pedido.status
   const tipo = fim === 'recusado' ? 'PedidoRecusado' : 'PedidoCancelado'
   return { tipo, status: fim, mudou, motivo: mudou ? motivo : (pedido.motivo ?? motivo) } as const
@@ -138,32 +147,40 @@ const segundoFim = (pedido: Pedido, outro: StatusPedido): Error =>
 
 function motivoParaNaoCancelar({ status, origem }: Pedido): string | undefined {
   if (status === 'enviado' || status === 'entregue') return 'pedido_ja_enviado'
-  return encerrado(status) || origem === 'historico' ? 'pedido_encerrado' : undefined
+  return terminado(status) || origem === 'historico' ? 'pedido_encerrado' : undefined
 }
 
 export function evolve(estado: Estado, evento: Respostas): Estado {
   switch (evento.tipo) {
     case 'PedidoCriado':
       return {
-        pedido: { status: 'pendente', origem: 'vivo' },
+        pedido: { status: 'pendente', origem: 'vivo', encerrado: false },
         proximoId: evento.pedido_id + 1,
       }
     case 'CancelamentoSolicitado':
       return { ...estado, pedido: { ...conhecido(estado), cancelamento: evento.motivo } }
     case 'CancelamentoRecusado':
       return estado
+    case 'EntregaSolicitada':
+      return { ...estado, pedido: { ...conhecido(estado), encerrado: false } }
     case 'StatusRegistrado':
     case 'PedidoConcluido':
     case 'PedidoCancelado':
     case 'PedidoRecusado':
-      if (!evento.mudou) return estado
-      return {
-        ...estado,
-        pedido: { ...conhecido(estado), status: evento.status, motivo: evento.motivo },
-      }
+      return { ...estado, pedido: seguir(conhecido(estado), evento) }
     default:
       return evento satisfies never
   }
+}
+
+type Mudanca = StatusRegistrado | PedidoConcluido | PedidoCancelado | PedidoRecusado
+
+/** An order ends by its own end of the flow, or when its delivery is noted; not by a status alone. */
+function seguir(pedido: Pedido, { tipo, mudou, status, motivo }: Mudanca): Pedido {
+  const fim = tipo !== 'StatusRegistrado' || status === 'entregue'
+  const encerrado = pedido.encerrado || fim
+  if (mudou) return { ...pedido, status, motivo, encerrado }
+  return encerrado === pedido.encerrado ? pedido : { ...pedido, encerrado }
 }
 
 function conhecido({ pedido }: Estado): Pedido {

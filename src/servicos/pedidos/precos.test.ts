@@ -99,3 +99,35 @@ test('esquecer produtos antigos não some com o de quem está no meio', async ()
     [2, 100],
   ])
 })
+
+test('muitos produtos inventados não atrapalham quem pede um que existe', async () => {
+  const c = cena((id) => id === A)
+  const inventados = Array.from({ length: 1_500 }, (_, i) => comoProdutoId(1_000_000_000 + i))
+  const lotes = [0, 1, 2].map((i) => c.ler(...inventados.slice(i * 500, (i + 1) * 500)))
+  const honesto = c.ler(A)
+  await Promise.all(lotes)
+  assert.deepEqual(await honesto, [[1, 100]])
+  assert.ok(c.buscas.every((ids) => ids.length <= 200))
+})
+
+test('com o catálogo mudo, no máximo duas perguntas ficam no ar', async () => {
+  const perguntas: PromiseWithResolvers<never[]>[] = []
+  const precos = criarPrecos(() => {
+    const pergunta = Promise.withResolvers<never[]>()
+    perguntas.push(pergunta)
+    return pergunta.promise
+  })
+  const lidos: Promise<unknown>[] = []
+  for (let i = 1; i <= 10; i++) {
+    lidos.push(precos([comoProdutoId(i)]).catch(() => undefined))
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+  }
+  assert.equal(perguntas.length, 2)
+  for (let i = 0; i < perguntas.length; i++) {
+    perguntas[i]?.reject(new Error('calou-se'))
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+  }
+  await Promise.all(lidos)
+})

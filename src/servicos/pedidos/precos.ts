@@ -9,6 +9,9 @@ const FRESCO_MS = 1_000
 const TOLERADO_MS = 60_000
 /** Products remembered; beyond it the oldest answer is forgotten. */
 const MAXIMO = 100_000
+/** Ids in one request: what several orders ask for at once travels together, up to here. */
+const IDS_POR_BUSCA = 200
+const BUSCAS_AO_MESMO_TEMPO = 2
 
 interface Lembrado {
   readonly produto: ProdutoNoCatalogo | undefined
@@ -16,28 +19,71 @@ interface Lembrado {
 }
 type Buscar = (ids: readonly ProdutoId[]) => Promise<readonly ProdutoNoCatalogo[]>
 
-/** Answers products by id; what waits at the same time is fetched in one request. */
+interface Busca {
+  readonly ids: Set<ProdutoId>
+  readonly pronta: PromiseWithResolvers<void>
+}
+
+/** Answers products by id; ids without a product are left out. */
 export function criarPrecos(buscar: Buscar, relogio: () => number = () => performance.now()) {
   const lembrados = new Map<ProdutoId, Lembrado>()
-  let aBuscar = new Set<ProdutoId>()
-  let busca: Promise<void> | undefined
+  const emBusca = new Map<ProdutoId, Busca>()
+  const fila: Busca[] = []
+  let correndo = 0
+  let falhouEm = -Infinity
 
   const idade = (id: ProdutoId) => relogio() - (lembrados.get(id)?.em ?? -Infinity)
 
-  async function buscarJuntos(): Promise<void> {
-    await new Promise(setImmediate)
-    const ids = [...aBuscar]
-    aBuscar = new Set()
-    busca = undefined
-    const achados = new Map((await buscar(ids)).map((p) => [p.id, p]))
-    for (const id of ids) {
-      lembrados.delete(id)
-      lembrados.set(id, { produto: achados.get(id), em: relogio() })
+  /** The search that will bring `id`: one under way, one still filling up, or a new one. */
+  function pedir(id: ProdutoId): Promise<void> {
+    let busca = emBusca.get(id)
+    if (!busca) {
+      busca = fila.at(-1)
+      if (!busca || busca.ids.size >= IDS_POR_BUSCA) {
+        busca = { ids: new Set(), pronta: Promise.withResolvers() }
+        fila.push(busca)
+        setImmediate(correr)
+      }
+      busca.ids.add(id)
+      emBusca.set(id, busca)
     }
-    for (const maisVelho of lembrados.keys()) {
-      if (lembrados.size <= MAXIMO) break
-      lembrados.delete(maisVelho)
+    return busca.pronta.promise
+  }
+
+  async function correr(): Promise<void> {
+    const busca = correndo < BUSCAS_AO_MESMO_TEMPO ? fila.shift() : undefined
+    if (!busca) return
+    correndo += 1
+    const { ids, pronta } = busca
+    try {
+      const achados = new Map((await buscar([...ids])).map((p) => [p.id, p]))
+      for (const id of ids) lembrar(id, achados.get(id))
+      pronta.resolve()
+    } catch (erro) {
+      falhouEm = relogio()
+      pronta.reject(erro)
+    } finally {
+      correndo -= 1
+      for (const id of ids) emBusca.delete(id)
+      setImmediate(correr)
     }
+  }
+
+  function lembrar(id: ProdutoId, produto: ProdutoNoCatalogo | undefined): void {
+    lembrados.delete(id)
+    lembrados.set(id, { produto, em: relogio() })
+    const [maisVelho] = lembrados.keys()
+    if (lembrados.size > MAXIMO && maisVelho !== undefined) lembrados.delete(maisVelho)
+  }
+
+  /** Right after a failure nobody waits again: what is known serves, or the order must wait. */
+  async function renovar(velhos: readonly ProdutoId[]): Promise<void> {
+    const recemFalhou = relogio() - falhouEm < FRESCO_MS
+    const serve = (id: ProdutoId) => idade(id) <= TOLERADO_MS
+    if (recemFalhou && velhos.every(serve)) return
+    const buscas = await Promise.allSettled(velhos.map(pedir))
+    const falha = buscas.find((busca) => busca.status === 'rejected')
+    if (falha && !velhos.every(serve)) throw semCatalogo(falha.reason)
   }
 
   return async (ids: readonly ProdutoId[]): Promise<Map<ProdutoId, ProdutoNoCatalogo>> => {
@@ -45,22 +91,14 @@ export function criarPrecos(buscar: Buscar, relogio: () => number = () => perfor
     const juntar = (id: ProdutoId) => {
       const produto = lembrados.get(id)?.produto
       if (produto) produtos.set(id, produto)
+      else produtos.delete(id)
     }
     const velhos = ids.filter((id) => idade(id) > FRESCO_MS)
     // Taken now: what is fresh may be forgotten while the others are fetched.
     for (const id of ids) juntar(id)
     if (velhos.length > 0) {
-      for (const id of velhos) aBuscar.add(id)
-      busca ??= buscarJuntos()
-      try {
-        await busca
-      } catch (erro) {
-        if (velhos.some((id) => idade(id) > TOLERADO_MS)) throw semCatalogo(erro)
-      }
-      for (const id of velhos) {
-        produtos.delete(id)
-        juntar(id)
-      }
+      await renovar(velhos)
+      for (const id of velhos) juntar(id)
     }
     return produtos
   }

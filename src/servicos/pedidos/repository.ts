@@ -5,7 +5,7 @@ import { type Instante, type PedidoId, PRIMEIRO_PEDIDO_VIVO } from '../../contra
 import type { Parametros, Transacao } from '../../persistencia/database.ts'
 import type { Livro, Pronto } from '../../persistencia/dobra.ts'
 import { linhasDe } from '../importacao.ts'
-import { type Comandos, type Estado, encerrado, type Pedido, type Preparo } from './domain.ts'
+import type { Comandos, Estado, Pedido, Preparo } from './domain.ts'
 
 type LivroDePedidos = Livro<Comandos, Estado, Preparo>
 
@@ -23,6 +23,8 @@ export async function abrir(
   const criados: Pronto<Comandos, Preparo>[] = []
   const eventosCriados: PedidoCriado[] = []
   const mudados = new Map<PedidoId, Instante>()
+  /** No longer waiting for a person: they ended, or a cancellation takes them on. */
+  const soltos = new Set<PedidoId>()
   return {
     estado: ({ comando }) =>
       comando.tipo === 'CriarPedido'
@@ -39,6 +41,7 @@ export async function abrir(
       } else {
         mudados.set(pedido_id, pronto.instante)
       }
+      if (novo.pedido.encerrado || evento.tipo === 'CancelamentoSolicitado') soltos.add(pedido_id)
     },
     async gravar(tx) {
       await inserirPedidos(tx, criados, eventosCriados)
@@ -48,12 +51,9 @@ export async function abrir(
          where id = $1`,
         [...mudados].map(([id, instante]) => linhaMudada(id, pedidos.get(id)!, instante)),
       )
-      if (!(await tx.um('select pedido_id from retidos limit 1'))) return
-      const encerrados = [...mudados.keys()].filter((id) => encerrado(pedidos.get(id)!.status))
-      await tx.executarCada(
-        'delete from retidos where pedido_id = $1',
-        encerrados.map((id) => [id]),
-      )
+      if (soltos.size === 0 || !(await tx.um('select pedido_id from retidos limit 1'))) return
+      const linhas = [...soltos].map((id) => [id])
+      await tx.executarCada('delete from retidos where pedido_id = $1', linhas)
     },
   }
 }
@@ -63,16 +63,25 @@ const linhaMudada = (id: PedidoId, pedido: Pedido, instante: Instante): Parametr
   pedido.status,
   pedido.motivo ?? null,
   pedido.cancelamento ?? null,
-  encerrado(pedido.status) ? 1 : 0,
+  pedido.encerrado ? 1 : 0,
   instante,
 ]
 
 async function lerEstado(tx: Transacao, id: PedidoId): Promise<Pedido | undefined> {
-  const linha = await tx.um<{ [C in keyof Required<Pedido>]: Pedido[C] | null }>(
-    'select status, motivo, origem, cancelamento from pedidos where id = $1',
+  const linha = await tx.um<LinhaDePedido>(
+    'select status, motivo, origem, cancelamento, encerrado from pedidos where id = $1',
     [id],
   )
-  return linha && ({ ...linha, cancelamento: linha.cancelamento ?? undefined } as Pedido)
+  if (!linha) return undefined
+  const { status, origem, motivo, cancelamento, encerrado } = linha
+  const nulos = { motivo: motivo ?? undefined, cancelamento: cancelamento ?? undefined }
+  return { status, origem, ...nulos, encerrado: encerrado === 1 }
+}
+
+interface LinhaDePedido extends Pick<Pedido, 'status' | 'origem'> {
+  readonly motivo: string | null
+  readonly cancelamento: string | null
+  readonly encerrado: 0 | 1
 }
 
 /** Above every imported order, and at 1,001 at least. */

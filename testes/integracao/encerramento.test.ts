@@ -1,0 +1,63 @@
+// An orderly stop waits for what is being answered, and for nothing that merely hangs on.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, it } from 'node:test'
+import { setTimeout as esperar } from 'node:timers/promises'
+
+import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
+import { abrirServico } from '../../src/infra/servico_aberto.ts'
+import { novosBancos } from '../contrato/sistema.ts'
+import { portasLivres } from './portas_livres.ts'
+
+const LIMITE_MS = 2_000
+
+const PENDURADOS: readonly [string, string][] = [
+  ['um cabeçalho pela metade', 'POST /pagamentos HTTP/1.1\r\nHost: x\r\n'],
+  [
+    'um corpo pela metade',
+    'POST /pagamentos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      'Content-Length: 100\r\n\r\n{"pedido_id":',
+  ],
+  [
+    'uma espera pelo diário',
+    'GET /interno/eventos?apos=999&espera_ms=25000 HTTP/1.1\r\nHost: x\r\n\r\n',
+  ],
+  ['uma conexão calada', ''],
+]
+
+describe('encerramento de um serviço', () => {
+  for (const [nome, texto] of PENDURADOS) {
+    it(`${nome} não o detém`, async () => {
+      const { ambiente } = await portasLivres()
+      const bancos = await novosBancos(ambiente)
+      const portas = await escolherPortas(bancos.configuracao)
+      const { configuracao } = bancos
+      const porta = portas.servicos.pagamentos
+      const servico = await abrirServico('pagamentos', configuracao, enderecosDas(portas), porta)
+      const conexao = await ligar(servico.rest, texto)
+      try {
+        const fechou = servico[Symbol.asyncDispose]().then(() => 'fechou')
+        const desistencia = new AbortController()
+        const limite = esperar(LIMITE_MS, 'esperou demais', { signal: desistencia.signal })
+        assert.equal(await Promise.race([fechou, limite]), 'fechou')
+        desistencia.abort()
+        await limite.catch(() => undefined)
+      } finally {
+        conexao.destroy()
+        await bancos.apagar()
+      }
+    })
+  }
+})
+
+async function ligar(url: string, texto: string): Promise<Socket> {
+  const { port, hostname } = new URL(url)
+  const conexao = connect(Number(port), hostname)
+  conexao.on('error', () => undefined)
+  await once(conexao, 'connect')
+  conexao.write(texto)
+  // The server has read it once it answers somebody who came later.
+  await fetch(`${url}/healthz`, { headers: { connection: 'close' } })
+  return conexao
+}
