@@ -65,7 +65,7 @@ export function retidos(nome: string, abrir: () => Promise<Sistema>) {
       assert.equal(pedido.retido, undefined)
     })
 
-    it('entrega informada antes de o pedido terminar é recusada, e o fluxo segue inteiro', async () => {
+    it('entrega informada antes do fim é recusada, e o fluxo segue inteiro', async () => {
       const id = ++ultimo as PedidoId
       await sistema.derrubar('antifraude')
       await sistema.criar({ chave: 'entrega-cedo' })

@@ -96,8 +96,8 @@ const ehDeOutro = (comando: Comando, corpo: Corpo): boolean =>
   'pedido_id' in comando && (corpo.pedido_id ?? comando.pedido_id) !== comando.pedido_id
 
 /**
- * The trail of a reply, believed only as far as the flow allows: each event of this order, the first
- * an answer to the command, each next one to what follows from the one before.
+ * The trail of a reply, believed only as far as the flow allows: each event of this order, the
+ * first an answer to the command, each next one to what follows from the one before.
  */
 function lerPassos(comando: Comando, eventos: unknown): readonly Passo[] {
   const passos: Passo[] = []
@@ -126,8 +126,8 @@ function comoObjeto(texto: string): Corpo {
 }
 
 /**
- * What the transport throws has a code and says nothing of the command: a fault, and faults may pass
- * (K5). Anything else thrown here is a defect of ours.
+ * What the transport throws has a code and says nothing of the command: a fault, and faults may
+ * pass (K5). Anything else thrown here is a defect of ours.
  */
 function comoFalha(nome: NomeServico, erro: unknown): ErroDeNegocio {
   if (erro instanceof ErroDeNegocio || !temCodigo(erro)) return comoErro(erro)

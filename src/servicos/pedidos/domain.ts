@@ -175,7 +175,7 @@ export function evolve(estado: Estado, evento: Respostas): Estado {
 
 type Mudanca = StatusRegistrado | PedidoConcluido | PedidoCancelado | PedidoRecusado
 
-/** An order ends by its own end of the flow, or when its delivery is noted; not by a status alone. */
+/** An order ends by the end of its flow, or when its delivery is noted; not by a status alone. */
 function seguir(pedido: Pedido, { tipo, mudou, status, motivo }: Mudanca): Pedido {
   const fim = tipo !== 'StatusRegistrado' || status === 'entregue'
   const encerrado = pedido.encerrado || fim

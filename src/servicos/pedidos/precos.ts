@@ -3,71 +3,28 @@
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { ProdutoId } from '../../contratos/ids.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
+import { type Buscar, criarBuscas } from './buscas.ts'
 
 const FRESCO_MS = 1_000
 /** With the catalogue down, prices this old still serve. */
 const TOLERADO_MS = 60_000
 /** Products remembered; beyond it the oldest answer is forgotten. */
 const MAXIMO = 100_000
-/** Ids in one request: what several orders ask for at once travels together, up to here. */
-const IDS_POR_BUSCA = 200
-const BUSCAS_AO_MESMO_TEMPO = 2
 
 interface Lembrado {
   readonly produto: ProdutoNoCatalogo | undefined
   readonly em: number
 }
-type Buscar = (ids: readonly ProdutoId[]) => Promise<readonly ProdutoNoCatalogo[]>
-
-interface Busca {
-  readonly ids: Set<ProdutoId>
-  readonly pronta: PromiseWithResolvers<void>
-}
+type Produtos = Map<ProdutoId, ProdutoNoCatalogo>
+type Precos = (ids: readonly ProdutoId[]) => Promise<Produtos>
 
 /** Answers products by id; ids without a product are left out. */
-export function criarPrecos(buscar: Buscar, relogio: () => number = () => performance.now()) {
+export function criarPrecos(buscar: Buscar, relogio = () => performance.now()): Precos {
   const lembrados = new Map<ProdutoId, Lembrado>()
-  const emBusca = new Map<ProdutoId, Busca>()
-  const fila: Busca[] = []
-  let correndo = 0
+  const pedir = criarBuscas(buscar, lembrar)
   let falhouEm = -Infinity
 
   const idade = (id: ProdutoId) => relogio() - (lembrados.get(id)?.em ?? -Infinity)
-
-  /** The search that will bring `id`: one under way, one still filling up, or a new one. */
-  function pedir(id: ProdutoId): Promise<void> {
-    let busca = emBusca.get(id)
-    if (!busca) {
-      busca = fila.at(-1)
-      if (!busca || busca.ids.size >= IDS_POR_BUSCA) {
-        busca = { ids: new Set(), pronta: Promise.withResolvers() }
-        fila.push(busca)
-        setImmediate(correr)
-      }
-      busca.ids.add(id)
-      emBusca.set(id, busca)
-    }
-    return busca.pronta.promise
-  }
-
-  async function correr(): Promise<void> {
-    const busca = correndo < BUSCAS_AO_MESMO_TEMPO ? fila.shift() : undefined
-    if (!busca) return
-    correndo += 1
-    const { ids, pronta } = busca
-    try {
-      const achados = new Map((await buscar([...ids])).map((p) => [p.id, p]))
-      for (const id of ids) lembrar(id, achados.get(id))
-      pronta.resolve()
-    } catch (erro) {
-      falhouEm = relogio()
-      pronta.reject(erro)
-    } finally {
-      correndo -= 1
-      for (const id of ids) emBusca.delete(id)
-      setImmediate(correr)
-    }
-  }
 
   function lembrar(id: ProdutoId, produto: ProdutoNoCatalogo | undefined): void {
     lembrados.delete(id)
@@ -78,16 +35,17 @@ export function criarPrecos(buscar: Buscar, relogio: () => number = () => perfor
 
   /** Right after a failure nobody waits again: what is known serves, or the order must wait. */
   async function renovar(velhos: readonly ProdutoId[]): Promise<void> {
-    const recemFalhou = relogio() - falhouEm < FRESCO_MS
     const serve = (id: ProdutoId) => idade(id) <= TOLERADO_MS
-    if (recemFalhou && velhos.every(serve)) return
+    if (relogio() - falhouEm < FRESCO_MS && velhos.every(serve)) return
     const buscas = await Promise.allSettled(velhos.map(pedir))
     const falha = buscas.find((busca) => busca.status === 'rejected')
-    if (falha && !velhos.every(serve)) throw semCatalogo(falha.reason)
+    if (!falha) return
+    falhouEm = relogio()
+    if (!velhos.every(serve)) throw semCatalogo(falha.reason)
   }
 
-  return async (ids: readonly ProdutoId[]): Promise<Map<ProdutoId, ProdutoNoCatalogo>> => {
-    const produtos = new Map<ProdutoId, ProdutoNoCatalogo>()
+  return async (ids) => {
+    const produtos: Produtos = new Map()
     const juntar = (id: ProdutoId) => {
       const produto = lembrados.get(id)?.produto
       if (produto) produtos.set(id, produto)
