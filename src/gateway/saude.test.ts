@@ -65,5 +65,8 @@ test('/metrics conta por rota e status, nunca por endereço', async () => {
   )
   assert.match(texto, /rota="desconhecida",status="404"/)
   assert.match(texto, /quatrovias_requisicao_segundos_bucket/)
-  assert.doesNotMatch(texto, /um-endereco-qualquer|1001/)
+  // The labels: a measured value may hold any digits.
+  const rotulos = texto.match(/\{[^}]*\}/g)?.join('\n') ?? ''
+  assert.match(rotulos, /rota="\/pedidos\/:pedido_id"/)
+  assert.doesNotMatch(rotulos, /um-endereco-qualquer|1001/)
 })
