@@ -4,6 +4,7 @@ import type { Contexto, Servico } from '../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento } from '../contratos/eventos.ts'
 import type { NomeArquitetura, PedidoId } from '../contratos/ids.ts'
+import { ateOPrazo } from '../persistencia/prazo.ts'
 import { type Atender, type Enviar, parar, type Trilha } from './arquitetura.ts'
 import { decidir, percorrer } from './percurso.ts'
 
@@ -57,7 +58,11 @@ export function criarRaiz(
     const inicio = await decidir(servico, envelope)
     const primeiro = inicio.passos[0]
     if (inicio.falha || !primeiro) return inicio
-    const resto = await dentroDoPrazo(retomar(primeiro.evento, envelope), envelope.prazo)
+    // Nobody waits longer than they said; the walk goes on by itself.
+    const walk = retomar(primeiro.evento, envelope)
+    const resto = await ateOPrazo(walk, envelope.prazo, () =>
+      parar(new ErroDeNegocio('pedido_em_andamento')),
+    )
     return { passos: [...inicio.passos, ...resto.passos], falha: resto.falha }
   }
 
@@ -76,20 +81,5 @@ async function semLancar(andar: () => Promise<Trilha>): Promise<Trilha> {
     return await andar()
   } catch (erro) {
     return parar(comoErro(erro))
-  }
-}
-
-/** Nobody waits longer than they said; the walk goes on by itself. */
-async function dentroDoPrazo(walk: Promise<Trilha>, prazo: number | undefined): Promise<Trilha> {
-  if (prazo === undefined) return walk
-  let relogio: NodeJS.Timeout | undefined
-  const esgotou = new Promise<Trilha>((resolver) => {
-    const falha = new ErroDeNegocio('pedido_em_andamento')
-    relogio = setTimeout(() => resolver({ passos: [], falha }), Math.max(0, prazo - Date.now()))
-  })
-  try {
-    return await Promise.race([walk, esgotou])
-  } finally {
-    clearTimeout(relogio)
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Comando, causaDe } from './comandos.ts'
 import type { ErroDeNegocio } from './errors.ts'
-import type { Evento, EventoGravado, RespostaDe } from './eventos.ts'
+import type { Evento, EventoGravado } from './eventos.ts'
 import { agora, type Causa, type Instante, type NomeArquitetura } from './ids.ts'
 
 export interface Envelope<C extends Comando = Comando> {
@@ -20,7 +20,6 @@ export interface Envelope<C extends Comando = Comando> {
 export type Resultado<E extends Evento = Evento> =
   | { readonly ok: true; readonly gravado: EventoGravado<E>; readonly repetido: boolean }
   | { readonly ok: false; readonly erro: ErroDeNegocio }
-export type ResultadoDe<C extends Comando> = Resultado<Extract<Evento, RespostaDe<C>>>
 
 /** A service turns commands into events, durably, once per command; result i answers command i. */
 export interface Servico {

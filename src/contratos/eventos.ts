@@ -1,6 +1,5 @@
 // Every event of the business. One command gives exactly one of these (K2).
 import type {
-  ComandoDe,
   ComMotivo,
   DadosDaCompra,
   DoPedido,
@@ -109,9 +108,6 @@ export type Evento = Respostas[keyof Respostas]
 export type TipoEvento = Evento['tipo']
 export type EventoDe<T extends TipoEvento> = Extract<Evento, { tipo: T }>
 export type RespostaDe<C extends { tipo: TipoComando }> = Respostas[C['tipo']]
-
-/** `Respostas` names every command: a new one without its answers does not compile. */
-export type _Total = { [T in TipoComando]: (c: ComandoDe<T>) => Respostas[T] }
 
 /** A row of the append-only log: operation record, memory of the command and outbox in one. */
 export interface EventoGravado<E extends Evento = Evento> {

@@ -2,6 +2,7 @@
 // to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
 import { resolve } from 'node:path'
 import * as z from 'zod'
+import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
@@ -55,7 +56,7 @@ export const VARIAVEIS: readonly Variavel[] = [
   variavel('QUATROVIAS_SEMENTE', '1', 'Semente dos sorteios da simulação', inteiro),
   variavel(
     'QUATROVIAS_PRAZO_MS',
-    '10000',
+    String(PRAZO_DA_CADEIA_MS),
     'Prazo da cadeia síncrona de um pedido, em milissegundos',
     z.coerce.number().int().min(1_000).max(120_000),
   ),

@@ -1,5 +1,6 @@
 // What every service process serves besides its business: health, metrics, its own log, its
 // simulation and, for tests, its crash points. The same on all architectures.
+import { addAbortListener } from 'node:events'
 import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
@@ -47,9 +48,9 @@ export interface Interno {
 export function registrarInterno(app: FastifyInstance, interno: Interno): void {
   const { leitura, registro, simulador } = interno
   const schema = { tags: ['operação'] }
-  const encerrando = Promise.withResolvers<void>()
+  const encerrando = new AbortController()
   app.addHook('preClose', (feito) => {
-    encerrando.resolve()
+    encerrando.abort()
     feito()
   })
 
@@ -75,7 +76,7 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
       const consulta = requisicao.query as z.output<typeof consultaDoDiario>
       if (consulta.pedido !== undefined)
         return eventosDoPedido(leitura, consulta.pedido as PedidoId)
-      return esperarEventos(leitura, registro, consulta, encerrando.promise)
+      return esperarEventos(leitura, registro, consulta, encerrando.signal)
     },
   })
   app.get('/interno/simulacao', { schema: { ...schema, summary: 'A simulação' } }, async () =>
@@ -104,22 +105,19 @@ async function esperarEventos(
   leitura: Leitura,
   registro: Registro,
   { apos, limite, espera_ms }: z.output<typeof consultaDoDiario>,
-  encerrando: Promise<void>,
+  encerrando: AbortSignal,
 ) {
-  let fim = false
-  void encerrando.then(() => {
-    fim = true
-  })
   const ate = performance.now() + espera_ms
   for (;;) {
     const gravou = Promise.withResolvers<void>()
     using _ouvinte = registro.aoGravar(gravou.resolve)
     const eventos = await eventosApos(leitura, apos, limite)
     const restaMs = ate - performance.now()
-    if (eventos.length > 0 || restaMs <= 0 || fim) return eventos
+    if (eventos.length > 0 || restaMs <= 0 || encerrando.aborted) return eventos
     const desistencia = new AbortController()
+    using _fim = addAbortListener(encerrando, () => desistencia.abort())
     const pausa = esperar(restaMs, undefined, { signal: desistencia.signal }).catch(() => undefined)
-    await Promise.race([gravou.promise, pausa, encerrando])
+    await Promise.race([gravou.promise, pausa])
     desistencia.abort()
   }
 }

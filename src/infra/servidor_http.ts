@@ -13,7 +13,7 @@ import {
   jsonSchemaTransform,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
-import { PROBLEMA, paraHttp, RETRY_AFTER_S } from '../arquiteturas/rest/errors.ts'
+import { comoProblema } from '../arquiteturas/rest/errors.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { validarEmPortugues } from './validacao.ts'
@@ -148,8 +148,7 @@ function deFastify(erro: FastifyError | Error): ErroDeNegocio {
 }
 
 export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
-  if (erro.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
-  return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
+  return resposta.send(comoProblema(resposta, erro))
 }
 
 /** Listens on the loopback; the address really bound, e.g. `http://127.0.0.1:3002`. */

@@ -8,6 +8,7 @@ import type { Causa, Instante, NomeServico } from '../contratos/ids.ts'
 import type { Database, Transacao } from './database.ts'
 import { acrescentar, procurar, ultimoId } from './diario.ts'
 import type { Desfecho } from './group_commit.ts'
+import { exigirPrazo } from './prazo.ts'
 import { pontoDeQueda } from './queda.ts'
 
 /** A command with all that its decision needs from outside: when, and what `preparar` found. */
@@ -104,17 +105,12 @@ async function procurarTodos(
   return conhecidos
 }
 
-/** Nobody waits any more: the command is dropped, and whoever resumes the order sends it again. */
-export function exigirPrazo({ prazo }: Envelope): void {
-  if (prazo !== undefined && Date.now() > prazo) throw new ErroDeNegocio('prazo_esgotado')
-}
-
 function decidir<C extends Comando, S, P>(
   definicao: Definicao<C, S, P>,
   livro: Livro<C, S, P>,
   pronto: Pronto<C, P>,
 ): RespostaDe<C> {
-  exigirPrazo(pronto.envelope)
+  exigirPrazo(pronto.envelope.prazo)
   const estado = livro.estado(pronto)
   const evento = definicao.decide(estado, pronto)
   livro.guardar(pronto, evento, definicao.evolve(estado, evento))

@@ -6,8 +6,9 @@ import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { agora } from '../contratos/ids.ts'
 import type { Database } from './database.ts'
 import { procurar } from './diario.ts'
-import { comoRepetido, criarGravador, type Definicao, exigirPrazo, type Pronto } from './dobra.ts'
+import { comoRepetido, criarGravador, type Definicao, type Pronto } from './dobra.ts'
 import { groupCommit } from './group_commit.ts'
+import { ateOPrazo, exigirPrazo } from './prazo.ts'
 import { pontoDeQueda } from './queda.ts'
 
 /** Told of every operation: once when it arrives, once when it is done. */
@@ -31,10 +32,10 @@ export function criarServico<C extends Comando, S, P>(
     if (fora) {
       const anterior = await procurar(db.leitura, envelope.causa)
       if (anterior) return comoRepetido(envelope, anterior)
-      exigirPrazo(envelope)
+      exigirPrazo(envelope.prazo)
     }
     const preparando = definicao.preparar(envelope)
-    const preparo = await (fora ? atePrazo(preparando, envelope.prazo) : preparando)
+    const preparo = await (fora ? ateOPrazo(preparando, envelope.prazo, esgotado) : preparando)
     pontoDeQueda('depois_de_preparar', envelope.comando.tipo)
     const { comando } = envelope
     // What took time outside happened when it was over, not when it was asked for.
@@ -61,17 +62,6 @@ export function criarServico<C extends Comando, S, P>(
   return { handle: (lote) => Promise.all(lote.map((e) => atender(e as Envelope<C>))) }
 }
 
-/** Nobody waits for what is outside longer than the command's own deadline. */
-async function atePrazo<T>(preparando: Promise<T>, prazo: number | undefined): Promise<T> {
-  if (prazo === undefined) return preparando
-  let relogio: NodeJS.Timeout | undefined
-  const esgotou = new Promise<never>((_resolver, rejeitar) => {
-    const falha = new ErroDeNegocio('prazo_esgotado')
-    relogio = setTimeout(rejeitar, Math.max(0, prazo - Date.now()), falha)
-  })
-  try {
-    return await Promise.race([preparando, esgotou])
-  } finally {
-    clearTimeout(relogio)
-  }
+const esgotado = (): never => {
+  throw new ErroDeNegocio('prazo_esgotado')
 }

@@ -14,11 +14,12 @@ import {
 
 /** Opens (and creates) the file, applies `esquema`, and keeps every other process out. */
 export function abrirSqlite(arquivo: string, esquema: string): Database {
-  using aberto = new DisposableStack()
-  const trava = aberto.adopt(tomarParaSi(arquivo), (conexao) => conexao.close())
-  const escrita = aberto.adopt(abrir(arquivo, esquema), (conexao) => conexao.close())
-  const consulta = new DatabaseSync(arquivo, { readOnly: true })
-  aberto.move()
+  using pilha = new DisposableStack()
+  const fechar = (conexao: DatabaseSync) => conexao.close()
+  pilha.adopt(tomarParaSi(arquivo), fechar)
+  const escrita = pilha.adopt(abrir(arquivo, esquema), fechar)
+  const consulta = pilha.adopt(new DatabaseSync(arquivo, { readOnly: true }), fechar)
+  const abertas = pilha.move()
   const tx = preparada(escrita)
   const enfileirar = emFila()
   return {
@@ -26,9 +27,7 @@ export function abrirSqlite(arquivo: string, esquema: string): Database {
     transacao: (corpo) => enfileirar(() => transacao(escrita, tx, corpo)),
     async [Symbol.asyncDispose]() {
       await enfileirar(async () => undefined)
-      consulta.close()
-      escrita.close()
-      trava.close()
+      abertas.dispose()
     },
   }
 }

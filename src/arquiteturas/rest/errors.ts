@@ -1,4 +1,5 @@
 // Bad news ↔ HTTP, both ways: problem+json (RFC 9457) with a stable `codigo`, in Portuguese.
+import type { FastifyReply } from 'fastify'
 import { type CodigoDeErro, ERROS, ErroDeNegocio, ehCodigo } from '../../contratos/errors.ts'
 
 export const PROBLEMA = 'application/problem+json; charset=utf-8'
@@ -27,6 +28,14 @@ export function paraHttp(erro: ErroDeNegocio): Problema {
     ...(erro.campo !== undefined && { campo: erro.campo }),
     ...(erro.repassado && { repassado: true }),
   }
+}
+
+/** Puts status and headers of the problem on the reply; the body is for the caller to send. */
+export function comoProblema(resposta: FastifyReply, erro: ErroDeNegocio): Problema {
+  const problema = paraHttp(erro)
+  resposta.code(problema.status).header('content-type', PROBLEMA)
+  if (erro.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
+  return problema
 }
 
 /** A reply that is not a success, ours or a foreign server's. */

@@ -1,13 +1,12 @@
 // Arrives as a Fastify route: one POST for each command that the service decides.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Comando } from '../../contratos/comandos.ts'
-import { destino } from '../../contratos/comandos.ts'
+import { type Comando, destino } from '../../contratos/comandos.ts'
 import { type Contexto, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../../contratos/ids.ts'
+import { ARQUITETURAS, type NomeServico } from '../../contratos/ids.ts'
 import { type Atender, caracteristicas, type Trilha } from '../arquitetura.ts'
 import { idNoCaminho } from './campos.ts'
-import { PROBLEMA, paraHttp, RETRY_AFTER_S } from './errors.ts'
+import { comoProblema } from './errors.ts'
 import { type Enviavel, type Mensagem, mensagens } from './mensagens.ts'
 
 export function registrarRotas(app: FastifyInstance, nome: NomeServico, atender: Atender): void {
@@ -59,7 +58,7 @@ async function juntarId(requisicao: FastifyRequest): Promise<void> {
 }
 
 /** First time 201, repeat 200 with the same body; our own callers also get the trail. */
-export function responder(
+function responder(
   resposta: FastifyReply,
   mensagem: Mensagem,
   { passos, falha }: Trilha,
@@ -68,12 +67,7 @@ export function responder(
   const primeiro = passos[0]
   if (!primeiro) throw falha ?? new ErroDeNegocio('defeito')
   const eventos = comEventos ? { eventos: passos } : {}
-  if (falha && comEventos) {
-    const problema = paraHttp(falha)
-    resposta.code(problema.status).header('content-type', PROBLEMA)
-    if (falha.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
-    return { ...problema, ...eventos }
-  }
+  if (falha && comEventos) return { ...comoProblema(resposta, falha), ...eventos }
   resposta.code(primeiro.repetido ? 200 : 201)
   return { ...mensagem.responder(primeiro.evento as never), ...eventos }
 }
@@ -87,7 +81,7 @@ export function contextoDe({ headers }: FastifyRequest): Contexto {
   const arquitetura = PUBLICAS.find((a) => a === headers['x-arquitetura']) ?? 'rest'
   const comPrazo = Number.isFinite(prazoMs) && headers['x-prazo-ms'] !== undefined
   return {
-    arquitetura: arquitetura satisfies NomeArquitetura,
+    arquitetura,
     traceparent: rastreio(headers.traceparent),
     ...(comPrazo && { prazo: Date.now() + Math.min(Math.max(prazoMs, 0), MAIOR_PRAZO_MS) }),
   }

@@ -76,12 +76,11 @@ const cabecalhos = (envelope: Envelope, seguir: boolean, restaMs: number) => ({
 
 function lerResposta(envelope: Envelope, status: number, corpo: Corpo): Trilha {
   const { comando } = envelope
-  if (status >= 400)
-    return { passos: lerPassos(comando, corpo.eventos), falha: deHttp(status, corpo) }
+  const passos = lerPassos(comando, corpo.eventos)
+  if (status >= 400) return { passos, falha: deHttp(status, corpo) }
   // Accepted is not done: the resumer asks again.
   if (status === 202) return parar(new ErroDeNegocio('servico_indisponivel'))
   if (status >= 300) return parar(deHttp(status, corpo))
-  const passos = lerPassos(comando, corpo.eventos)
   if (passos.length > 0) return { passos }
   // A foreign server: it answers the contract's fields and continues nothing.
   const evento = ehDeOutro(comando, corpo)

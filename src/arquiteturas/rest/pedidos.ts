@@ -8,7 +8,7 @@ import type { PedidoId } from '../../contratos/ids.ts'
 import type { ConsultasDePedidos, PedidoVisivel } from '../../servicos/pedidos/consultas.ts'
 import type { Atender, Trilha } from '../arquitetura.ts'
 import * as campos from './campos.ts'
-import { PROBLEMA, paraHttp, RETRY_AFTER_S } from './errors.ts'
+import { comoProblema } from './errors.ts'
 import { contextoDe } from './inbound.ts'
 
 /** Any text a client may use to name its attempt, of a bounded length and printable. */
@@ -110,8 +110,7 @@ function emAndamento(resposta: FastifyReply, id: PedidoId, falha: ErroDeNegocio)
   const detalhe = falha.canRetry
     ? `O pedido ${id} foi aceito e será concluído; consulte-o em /pedidos/${id}.`
     : `O pedido ${id} foi aceito e espera por uma pessoa (${falha.codigo}).`
-  const problema = paraHttp(new ErroDeNegocio('pedido_em_andamento', detalhe))
-  resposta.code(problema.status).header('content-type', PROBLEMA)
-  resposta.header('retry-after', RETRY_AFTER_S).header('location', `/pedidos/${id}`)
+  resposta.header('location', `/pedidos/${id}`)
+  const problema = comoProblema(resposta, new ErroDeNegocio('pedido_em_andamento', detalhe))
   return { ...problema, pedido_id: id }
 }

@@ -7,6 +7,7 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { agora } from '../../contratos/ids.ts'
 import type { Transacao } from '../../persistencia/database.ts'
 import { type Desfecho, groupCommit } from '../../persistencia/group_commit.ts'
+import { exigirPrazo } from '../../persistencia/prazo.ts'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
 import { abrirSqlite } from '../../persistencia/sqlite.ts'
 import type { Simulador } from '../simulacao.ts'
@@ -43,7 +44,7 @@ export function abrirProvedor(diretorio: string, simulador: Simulador): Provedor
   return {
     async cobrar(pedido, prazo) {
       const sucesso = await simulador.simular(pedido)
-      if (prazo !== undefined && Date.now() > prazo) throw new ErroDeNegocio('prazo_esgotado')
+      exigirPrazo(prazo)
       const chave = String(pedido.pedido_id)
       const valor = pedido.valor_centavos
       const resposta = await lancar({ chave, operacao: 'cobranca', valor, sucesso })
