@@ -27,10 +27,10 @@ export function postar(
     let status = 0
     let bytes = 0
     const partes: Buffer[] = []
-    const esgotado = new ErroDeNegocio('prazo_esgotado')
-    let esgotou = false
+    // Made only when it is over: an error costs its stack trace, more than the rest of this.
+    let esgotado: ErroDeNegocio | undefined
     const relogio = setTimeout(() => {
-      esgotou = true
+      esgotado = new ErroDeNegocio('prazo_esgotado')
       rejeitar(esgotado)
       controle?.abort(esgotado)
     }, restaMs)
@@ -38,7 +38,7 @@ export function postar(
       onRequestStart(novo) {
         controle = novo
         // It waited for a connection until nobody waited for it: it must not go out now.
-        if (esgotou) novo.abort(esgotado)
+        if (esgotado) novo.abort(esgotado)
       },
       onResponseStart(_controle, recebido) {
         status = recebido
