@@ -1,16 +1,25 @@
 // Which architectures there are to open: a new one is a directory and a line here.
 import type { NomeArquitetura } from '../contratos/ids.ts'
 import type { Aberta, Enderecos } from './arquitetura.ts'
+import type { ModoGrpc } from './politica.ts'
+
+type NomePublico = Exclude<NomeArquitetura, 'memoria'>
+interface Opcoes {
+  readonly modoGrpc: ModoGrpc
+}
+type Abrir = (enderecos: Enderecos, opcoes: Opcoes) => Promise<Aberta>
 
 /** Loaded only when open: a closed architecture costs no memory. */
-const ABRIR: {
-  readonly [N in Exclude<NomeArquitetura, 'memoria'>]: (enderecos: Enderecos) => Promise<Aberta>
-} = {
+const ABRIR: Readonly<Record<NomePublico, Abrir>> = {
   rest: async (enderecos) => (await import('./rest/start.ts')).abrirRest(enderecos),
+  grpc: async (e, { modoGrpc }) => (await import('./grpc/start.ts')).abrirGrpc(e, modoGrpc),
 }
 
 export const abrirArquiteturas = (
   nomes: readonly NomeArquitetura[],
-  enderecos: Enderecos,
-): Promise<Aberta[]> =>
-  Promise.all(nomes.filter((nome) => nome !== 'memoria').map((nome) => ABRIR[nome](enderecos)))
+  enderecos: Readonly<Record<NomePublico, Enderecos>>,
+  opcoes: Opcoes,
+): Promise<Aberta[]> => {
+  const publicas = nomes.filter((nome) => nome !== 'memoria')
+  return Promise.all(publicas.map((nome) => ABRIR[nome](enderecos[nome], opcoes)))
+}

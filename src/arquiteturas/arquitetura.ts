@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Envelope } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento } from '../contratos/eventos.ts'
-import type { NomeArquitetura, NomeServico } from '../contratos/ids.ts'
+import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
 
 /** One event of a reply; `repetido` when the command was known before. */
 export interface Passo {
@@ -35,7 +35,13 @@ export interface Caracteristicas {
 export const caracteristicas: Readonly<Record<NomeArquitetura, Caracteristicas>> = {
   memoria: { replyIs: 'final', processosSeparados: false, publica: false },
   rest: { replyIs: 'final', processosSeparados: true, publica: true },
+  grpc: { replyIs: 'final', processosSeparados: true, publica: true },
 }
+
+const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
+/** The public architecture that a caller named, if it did. */
+export const arquiteturaDita = (dita: unknown): NomeArquitetura | undefined =>
+  PUBLICAS.find((nome) => nome === dita)
 
 /** What an inbound adapter needs of the service it opens a door for. */
 export interface Hospedeiro {
@@ -45,13 +51,21 @@ export interface Hospedeiro {
   readonly consultas: unknown
   /** The HTTP server of the process, not listening yet. */
   readonly app: FastifyInstance
+  /** For an architecture with a server of its own; 0 takes any. */
+  readonly porta: number
+}
+
+/** A door that is open; disposed, it answers what it has begun and takes nothing new. */
+export interface PortaAberta extends AsyncDisposable {
+  /** Where it listens, unless on the HTTP server of the process. */
+  readonly endereco?: string
 }
 
 /** An architecture opened in one process: the way out first, then the door that continues by it. */
 export interface Aberta extends AsyncDisposable {
   readonly nome: NomeArquitetura
   readonly enviar: Enviar
-  servir(hospedeiro: Hospedeiro): Promise<void>
+  servir(hospedeiro: Hospedeiro): Promise<PortaAberta>
 }
 export type Enderecos = Readonly<Partial<Record<NomeServico, string>>>
 

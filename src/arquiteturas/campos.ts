@@ -1,14 +1,15 @@
-// The fields of the REST contract: text from outside is parsed once, here.
+// The fields of the contract: what comes from outside is parsed once, here.
 import * as z from 'zod'
-import { METODOS } from '../../contratos/comandos.ts'
-import { type Centavos, MAIOR_VALOR } from '../../contratos/dinheiro.ts'
+import { METODOS } from '../contratos/comandos.ts'
+import { type Centavos, MAIOR_VALOR } from '../contratos/dinheiro.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
 import {
   type ClienteId,
   type Instante,
   MAIOR_ID,
   type PedidoId,
   type ProdutoId,
-} from '../../contratos/ids.ts'
+} from '../contratos/ids.ts'
 
 export const MAIOR_QUANTIDADE = 1_000
 export const MAXIMO_DE_ITENS = 100
@@ -48,3 +49,17 @@ export const itens = z
       vistos.add(produto_id)
     })
   })
+
+/** Throws `campo_invalido` naming the field, in the words of infra/validacao.ts. */
+export function lerCampos<T>(esquema: z.ZodType<T>, valor: unknown): T {
+  const lido = esquema.safeParse(valor)
+  if (lido.success) return lido.data
+  const [primeiro] = lido.error.issues
+  throw campoInvalido(primeiro?.path.join('.') ?? '', primeiro?.message ?? 'valor inválido')
+}
+
+/** `campo` is a path such as `itens.0.quantidade`; empty when the whole is at fault. */
+export const campoInvalido = (campo: string, detalhe: string): ErroDeNegocio =>
+  campo
+    ? new ErroDeNegocio('campo_invalido', `${campo}: ${detalhe}`, { campo })
+    : new ErroDeNegocio('campo_invalido', `O corpo ${detalhe}.`)

@@ -1,16 +1,15 @@
-// Each step on the wire: path, body and reply, and the command and the event they stand for.
+// Each step on the wire, whatever the encoding: the fields of request and reply, and the command
+// and event they stand for. Where a request goes (a path, a method) is each architecture's own.
 import * as z from 'zod'
-import type { ComandoDe, TipoComando } from '../../contratos/comandos.ts'
-import { deReais, emReais } from '../../contratos/dinheiro.ts'
-import type { Evento, RespostaDe } from '../../contratos/eventos.ts'
-import { agora, type Instante } from '../../contratos/ids.ts'
+import type { Comando, ComandoDe, TipoComando } from '../contratos/comandos.ts'
+import { deReais, emReais } from '../contratos/dinheiro.ts'
+import type { Evento, RespostaDe } from '../contratos/eventos.ts'
+import { agora, type Instante } from '../contratos/ids.ts'
 import * as campos from './campos.ts'
 
 type Corpo = Readonly<Record<string, unknown>>
 
 export interface Mensagem<T extends TipoComando = TipoComando> {
-  /** `:pedido_id` in the path joins the body before it is read. */
-  readonly caminho: string
   readonly resumo: string
   readonly corpo: z.ZodType<ComandoDe<T>>
   escrever(comando: ComandoDe<T>): Corpo
@@ -39,7 +38,6 @@ const motivoDe = (corpo: Corpo): string =>
   typeof corpo.motivo === 'string' ? corpo.motivo : 'recusado_pelo_servico'
 
 const analise: Mensagem<'AnalisarPedido'> = {
-  caminho: '/analises',
   resumo: 'Analisa o risco de fraude de um pedido',
   corpo: comando('AnalisarPedido', {
     cliente_id: campos.clienteId,
@@ -64,7 +62,6 @@ const analise: Mensagem<'AnalisarPedido'> = {
 }
 
 const pagamento: Mensagem<'AutorizarPagamento'> = {
-  caminho: '/pagamentos',
   resumo: 'Autoriza o pagamento; só pedido_id e valor bastam',
   corpo: z
     .object({
@@ -113,7 +110,6 @@ const pagamento: Mensagem<'AutorizarPagamento'> = {
 }
 
 const separacao: Mensagem<'SepararEstoque'> = {
-  caminho: '/estoque/separar',
   resumo: 'Separa todos os itens de um pedido, ou nenhum',
   corpo: comando('SepararEstoque', {
     itens: campos.itens.optional(),
@@ -137,7 +133,6 @@ const separacao: Mensagem<'SepararEstoque'> = {
 }
 
 const nota: Mensagem<'EmitirNota'> = {
-  caminho: '/notas',
   resumo: 'Emite a nota fiscal de um pedido',
   corpo: comando('EmitirNota', { valor_centavos: campos.centavos.optional() }),
   escrever: semTipo,
@@ -155,7 +150,6 @@ const nota: Mensagem<'EmitirNota'> = {
 }
 
 const envio: Mensagem<'AgendarEnvio'> = {
-  caminho: '/envios',
   resumo: 'Agenda o envio de um pedido com nota emitida',
   corpo: comando('AgendarEnvio', { nota: z.number().int().min(1) }),
   escrever: semTipo,
@@ -173,7 +167,6 @@ const envio: Mensagem<'AgendarEnvio'> = {
 }
 
 const entrega: Mensagem<'ConfirmarEntrega'> = {
-  caminho: '/envios/:pedido_id/entregar',
   resumo: 'Confirma a entrega de um pedido enviado',
   corpo: comando('ConfirmarEntrega', {}),
   escrever: semTipo,
@@ -186,11 +179,9 @@ type Volta = 'Estornar' | 'LiberarEstoque' | 'CancelarNota' | 'CancelarEnvio'
 const volta = <T extends Volta>(
   tipo: T,
   desfeito: 'PagamentoEstornado' | 'EstoqueLiberado' | 'NotaCancelada' | 'EnvioCancelado',
-  caminho: string,
   resumo: string,
   status: string,
 ): Mensagem<T> => ({
-  caminho,
   resumo,
   corpo: comando(tipo, { motivo: campos.motivo.default('cancelado') }),
   escrever: semTipo,
@@ -217,28 +208,19 @@ export const mensagens = {
   Estornar: volta(
     'Estornar',
     'PagamentoEstornado',
-    '/pagamentos/:pedido_id/estorno',
     'Estorna o pagamento de um pedido',
     'estornado',
   ),
   LiberarEstoque: volta(
     'LiberarEstoque',
     'EstoqueLiberado',
-    '/estoque/:pedido_id/liberar',
     'Devolve ao estoque os itens de um pedido',
     'liberado',
   ),
-  CancelarNota: volta(
-    'CancelarNota',
-    'NotaCancelada',
-    '/notas/:pedido_id/cancelar',
-    'Cancela a nota de um pedido',
-    'cancelada',
-  ),
+  CancelarNota: volta('CancelarNota', 'NotaCancelada', 'Cancela a nota de um pedido', 'cancelada'),
   CancelarEnvio: volta(
     'CancelarEnvio',
     'EnvioCancelado',
-    '/envios/:pedido_id/cancelar',
     'Cancela o envio ainda não agendado de um pedido',
     'cancelado',
   ),
@@ -247,3 +229,10 @@ export const mensagens = {
 export type Enviavel = keyof typeof mensagens
 export const mensagemDe = (tipo: TipoComando): Mensagem | undefined =>
   (mensagens as unknown as Partial<Record<TipoComando, Mensagem>>)[tipo]
+
+/** Of a stranger's payment only the amount is believed: what was bought is for pedidos to say. */
+export function deEstranho(comando: Comando): Comando {
+  if (comando.tipo !== 'AutorizarPagamento') return comando
+  const { itens: _, ...semItens } = comando
+  return semItens
+}

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDasPortas, enderecosDas, escolherPortas, type Portas } from '../infra/enderecos.ts'
-import { apagarEstado, type Estado, gravarEstado } from '../infra/estado.ts'
+import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
@@ -83,12 +83,12 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   let apresentado = false
   const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
     if (!apresentado) return
-    gravarEstado(diretorio, estadoDe(portas, todos))
+    gravarEstado(diretorio, estadoDe(configuracao, portas, todos))
     if (mudou.estado === 'parado') return
     console.log(`${mudou.nome}: ${mudou.estado}${motivoDe(mudou)}`)
   }
   await using supervisor = await supervisionar(processos, { diretorio, trava, aoMudar })
-  await mostrar(configuracao, estadoDe(portas, supervisor.processos()))
+  await mostrar(configuracao, estadoDe(configuracao, portas, supervisor.processos()))
   apresentado = true
   await supervisor.terminou
   apagarEstado(diretorio)
@@ -107,8 +107,8 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
     for (const nome of SERVICOS.toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
-    pilha.use(await abrirGateway(configuracao, enderecos, portas.gateway))
-    await mostrar(configuracao, estadoDe(portas, []))
+    pilha.use(await abrirGateway(configuracao, enderecos.rest, portas.gateway))
+    await mostrar(configuracao, estadoDe(configuracao, portas, []))
     const parar = async () => {
       await pilha.disposeAsync()
       apagarEstado(configuracao.diretorio)
@@ -119,17 +119,22 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
   await new Promise<never>(() => undefined)
 }
 
-function estadoDe(portas: Portas, processos: readonly SituacaoDoProcesso[]): Estado {
+function estadoDe(
+  { arquiteturas }: Configuracao,
+  portas: Portas,
+  processos: readonly SituacaoDoProcesso[],
+): Estado {
   /** Nothing between two lives; with --junto everybody lives here. */
   const pidDe = (nome: string): { pid?: number } => {
     const pid = processos.length === 0 ? process.pid : processos.find((p) => p.nome === nome)?.pid
     return pid === undefined ? {} : { pid }
   }
   const pronto = processos.every((p) => p.estado === 'pronto')
-  const servicos: { [N in NomeServico]?: { rest: string; pid?: number } } = {}
+  const { rest, grpc } = enderecosDas(portas)
+  const servicos: { [N in NomeServico]?: ServicoNoEstado } = {}
   for (const nome of SERVICOS) {
-    const rest = enderecosDas(portas)[nome]
-    servicos[nome] = { rest, ...pidDe(nome) }
+    const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
+    servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
   }
   return { pronto, gateway: `http://127.0.0.1:${portas.gateway}`, servicos }
 }

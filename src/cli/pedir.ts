@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { styleText } from 'node:util'
 import { InvalidArgumentError } from 'commander'
-import { chaveDeIdempotencia } from '../arquiteturas/rest/pedidos.ts'
+import { chaveDeIdempotencia } from '../arquiteturas/pedidos.ts'
 import { type Item, METODOS, type Metodo } from '../contratos/comandos.ts'
 import { formatar } from '../contratos/dinheiro.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'

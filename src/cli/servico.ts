@@ -34,18 +34,25 @@ export async function comandoServico(argumentos: string[]): Promise<number> {
 async function iniciar(nome: Nome): Promise<Servindo> {
   const configuracao = lerConfiguracao()
   const enderecos = enderecosPorConfiguracao(configuracao)
-  const padrao = nome === 'gateway' ? PORTA_DO_GATEWAY : topologia[nome].porta
-  const porta = configuracao.porta(nome) ?? (await portaLivre(padrao))
-  const aberto =
-    nome === 'gateway'
-      ? await (await import('../gateway/gateway.ts')).abrirGateway(configuracao, enderecos, porta)
-      : await (await import('../infra/servico_aberto.ts')).abrirServico(
-          nome,
-          configuracao,
-          enderecos,
-          porta,
-        )
-  const url = 'url' in aberto ? aberto.url : aberto.rest
-  if (!process.send) console.log(`${nome} pronto em ${url} (Ctrl-C encerra)`)
-  return { info: { rest: url }, parar: async () => aberto[Symbol.asyncDispose]() }
+  if (nome === 'gateway') {
+    const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_GATEWAY))
+    const { abrirGateway } = await import('../gateway/gateway.ts')
+    return servindo(nome, await abrirGateway(configuracao, enderecos.rest, porta))
+  }
+  const { porta, portaGrpc } = topologia[nome]
+  const portas = {
+    rest: configuracao.porta(nome) ?? (await portaLivre(porta)),
+    grpc: configuracao.portaGrpc(nome) ?? (await portaLivre(portaGrpc)),
+  }
+  const { abrirServico } = await import('../infra/servico_aberto.ts')
+  return servindo(nome, await abrirServico(nome, configuracao, enderecos, portas))
+}
+
+type Aberto = AsyncDisposable & { url?: string; rest?: string; grpc?: string | undefined }
+
+function servindo(nome: Nome, aberto: Aberto): Servindo {
+  const rest = aberto.url ?? aberto.rest
+  const enderecos = [rest, aberto.grpc].filter((endereco) => endereco !== undefined)
+  if (!process.send) console.log(`${nome} pronto em ${enderecos.join(' e ')} (Ctrl-C encerra)`)
+  return { info: { rest }, parar: async () => aberto[Symbol.asyncDispose]() }
 }

@@ -13,8 +13,8 @@ export interface Envelope<C extends Comando = Comando> {
   readonly traceparent: string
   /** When the command arrived at this service. */
   readonly instante: Instante
-  /** Epoch milliseconds after which nobody waits for the answer any more. */
-  readonly prazo?: number
+  /** Epoch milliseconds after which nobody waits for the answer any more; read when it matters. */
+  readonly prazo?: number | undefined
 }
 
 export type Resultado<E extends Evento = Evento> =

@@ -2,7 +2,7 @@
 // to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
+import { MODOS_GRPC, type ModoGrpc, PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
@@ -20,6 +20,7 @@ const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
 const simOuNao = z.enum(['sim', 'nao'])
 const url = z.url({ protocol: /^http$/ })
+const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -59,6 +60,12 @@ export const VARIAVEIS: readonly Variavel[] = [
     String(PRAZO_DA_CADEIA_MS),
     'Prazo da cadeia síncrona de um pedido, em milissegundos',
     z.coerce.number().int().min(1_000).max(120_000),
+  ),
+  variavel(
+    'QUATROVIAS_GRPC',
+    MODOS_GRPC[0],
+    'Entre os nossos serviços por gRPC: `fluxo` (um stream por par) ou `unario`',
+    z.enum(MODOS_GRPC),
   ),
   variavel(
     'QUATROVIAS_REGISTRO',
@@ -106,6 +113,18 @@ export const VARIAVEIS: readonly Variavel[] = [
   ...SERVICOS.flatMap((nome) => [
     variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
     variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
+    variavel(
+      `${nome.toUpperCase()}_GRPC_PORTA`,
+      '',
+      `Porta gRPC de ${nome}; vazia: a da tabela`,
+      porta,
+    ),
+    variavel(
+      `${nome.toUpperCase()}_GRPC`,
+      '',
+      `Endereço gRPC de ${nome} em outra máquina, \`host:porta\``,
+      hospedeiro,
+    ),
   ]),
 ]
 
@@ -115,6 +134,7 @@ export interface Configuracao {
   readonly perfil: Perfil
   readonly semente: number
   readonly prazoDaCadeiaMs: number
+  readonly modoGrpc: ModoGrpc
   readonly nivelDoRegistro: string
   readonly teste: boolean
   readonly ecommerce: string
@@ -122,6 +142,9 @@ export interface Configuracao {
   /** Undefined where nobody asked for one: the default, or another free one. */
   porta(quem: NomeServico | 'gateway'): number | undefined
   url(servico: NomeServico): string | undefined
+  portaGrpc(servico: NomeServico): number | undefined
+  /** `host:port` */
+  grpc(servico: NomeServico): string | undefined
 }
 
 export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Configuracao {
@@ -136,6 +159,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     perfil: texto('QUATROVIAS_PERFIL') as Perfil,
     semente: numero('QUATROVIAS_SEMENTE'),
     prazoDaCadeiaMs: numero('QUATROVIAS_PRAZO_MS'),
+    modoGrpc: texto('QUATROVIAS_GRPC') as ModoGrpc,
     nivelDoRegistro: texto('QUATROVIAS_REGISTRO'),
     teste: texto('QUATROVIAS_TESTE') === 'sim',
     ecommerce: resolve(texto('ECOMMERCE_DB')),
@@ -147,6 +171,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     },
     porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
     url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
+    portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
+    grpc: (s) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined,
   }
 }
 

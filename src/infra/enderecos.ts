@@ -5,19 +5,28 @@ import { createServer, type Server } from 'node:net'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Configuracao } from './configuracao.ts'
-import type { EnderecosHttp } from './servico_aberto.ts'
 import { PORTA_DO_GATEWAY, topologia } from './topologia.ts'
 
+export interface PortasDoServico {
+  readonly rest: number
+  readonly grpc: number
+}
 export interface Portas {
   readonly gateway: number
-  readonly servicos: Readonly<Record<NomeServico, number>>
+  readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
+}
+
+/** By service: `http://127.0.0.1:3002` over HTTP, `127.0.0.1:50051` over gRPC. */
+export type EnderecosHttp = Readonly<Record<NomeServico, string>>
+export interface Enderecos {
+  readonly rest: EnderecosHttp
+  readonly grpc: Readonly<Record<NomeServico, string>>
 }
 
 /** Ports for a whole system on this machine. An explicit one that is taken is an error (code 2). */
 export async function escolherPortas(configuracao: Configuracao): Promise<Portas> {
   const tomadas: Server[] = []
-  const escolher = async (quem: NomeServico | 'gateway', padrao: number): Promise<number> => {
-    const pedida = configuracao.porta(quem)
+  const escolher = async (quem: string, pedida: number | undefined, padrao: number) => {
     const reservada = await reservar(pedida ?? padrao)
     if (!reservada && pedida !== undefined) {
       throw new ErroDeInicio(`a porta ${pedida}, pedida para ${quem}, já está em uso`, 2)
@@ -28,10 +37,15 @@ export async function escolherPortas(configuracao: Configuracao): Promise<Portas
     return (servidor.address() as { port: number }).port
   }
   try {
-    const servicos: Partial<Record<NomeServico, number>> = {}
-    for (const nome of SERVICOS) servicos[nome] = await escolher(nome, topologia[nome].porta)
-    const gateway = await escolher('gateway', PORTA_DO_GATEWAY)
-    return { gateway, servicos: servicos as Record<NomeServico, number> }
+    const servicos: Partial<Record<NomeServico, PortasDoServico>> = {}
+    for (const nome of SERVICOS) {
+      const { porta, portaGrpc } = topologia[nome]
+      const rest = await escolher(nome, configuracao.porta(nome), porta)
+      const grpc = await escolher(`${nome} (gRPC)`, configuracao.portaGrpc(nome), portaGrpc)
+      servicos[nome] = { rest, grpc }
+    }
+    const gateway = await escolher('gateway', configuracao.porta('gateway'), PORTA_DO_GATEWAY)
+    return { gateway, servicos: servicos as Portas['servicos'] }
   } finally {
     await Promise.all(tomadas.map((servidor) => servidor[Symbol.asyncDispose]()))
   }
@@ -55,25 +69,38 @@ export async function portaLivre(preferida: number): Promise<number> {
   return reservada ? preferida : 0
 }
 
-export const enderecosDas = ({ servicos }: Portas): EnderecosHttp =>
-  Object.fromEntries(
-    SERVICOS.map((nome) => [nome, `http://127.0.0.1:${servicos[nome]}`]),
-  ) as EnderecosHttp
+const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
+  Object.fromEntries(SERVICOS.map((nome) => [nome, endereco(nome)])) as EnderecosHttp
+
+export const enderecosDas = ({ servicos }: Portas): Enderecos => ({
+  rest: porServico((nome) => `http://127.0.0.1:${servicos[nome].rest}`),
+  grpc: porServico((nome) => `127.0.0.1:${servicos[nome].grpc}`),
+})
 
 /** What tells each child where it and all the others are. */
-export const ambienteDasPortas = ({ gateway, servicos }: Portas): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...servicos, gateway }).map(([nome, porta]) => [
-      `${nome.toUpperCase()}_PORTA`,
-      String(porta),
-    ]),
-  )
+export function ambienteDasPortas({ gateway, servicos }: Portas): Record<string, string> {
+  const ambiente: Record<string, string> = { GATEWAY_PORTA: String(gateway) }
+  for (const [nome, { rest, grpc }] of Object.entries(servicos)) {
+    ambiente[`${nome.toUpperCase()}_PORTA`] = String(rest)
+    ambiente[`${nome.toUpperCase()}_GRPC_PORTA`] = String(grpc)
+  }
+  return ambiente
+}
+
+/** Port 0 for everybody: the system picks, so that systems run beside each other. */
+export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
+  [...SERVICOS, 'gateway'].flatMap((nome) => [
+    [`${nome.toUpperCase()}_PORTA`, '0'],
+    [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
+  ]),
+)
 
 /** For a service started alone: its neighbours are where they were said to be, or at home. */
-export function enderecosPorConfiguracao(configuracao: Configuracao): EnderecosHttp {
-  const enderecos = SERVICOS.map((nome) => {
-    const porta = configuracao.porta(nome) ?? topologia[nome].porta
-    return [nome, configuracao.url(nome) ?? `http://127.0.0.1:${porta}`]
-  })
-  return Object.fromEntries(enderecos) as EnderecosHttp
+export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos {
+  const http = (nome: NomeServico) => configuracao.porta(nome) ?? topologia[nome].porta
+  const grpc = (nome: NomeServico) => configuracao.portaGrpc(nome) ?? topologia[nome].portaGrpc
+  return {
+    rest: porServico((nome) => configuracao.url(nome) ?? `http://127.0.0.1:${http(nome)}`),
+    grpc: porServico((nome) => configuracao.grpc(nome) ?? `127.0.0.1:${grpc(nome)}`),
+  }
 }

@@ -3,11 +3,17 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NomeServico } from '../contratos/ids.ts'
 
+export interface ServicoNoEstado {
+  readonly rest: string
+  readonly grpc?: string
+  readonly pid?: number
+}
+
 export interface Estado {
   readonly pronto: boolean
   readonly gateway: string
   readonly servicos: {
-    readonly [N in NomeServico]?: { readonly rest: string; readonly pid?: number }
+    readonly [N in NomeServico]?: ServicoNoEstado
   }
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Trilha } from '../arquiteturas/arquitetura.ts'
-import { idNoCaminho } from '../arquiteturas/rest/campos.ts'
+import { idNoCaminho } from '../arquiteturas/campos.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { agora, type PedidoId } from '../contratos/ids.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'

@@ -7,6 +7,7 @@ import type { Aberta, Atender } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'
+import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
 import { retomarPedido, retomarSempre } from '../arquiteturas/retomada.ts'
 import type { Servico } from '../contratos/envelope.ts'
 import type { NomeServico } from '../contratos/ids.ts'
@@ -15,6 +16,7 @@ import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import { criarSimulador } from '../servicos/simulacao.ts'
 import { abrirBanco } from './banco_do_servico.ts'
 import type { Configuracao } from './configuracao.ts'
+import type { Enderecos, PortasDoServico } from './enderecos.ts'
 import { registrarInterno } from './interno.ts'
 import { criarRegistro, type Registro } from './registro.ts'
 import { registrarRetomada } from './retidos.ts'
@@ -26,22 +28,23 @@ export interface ServicoAberto extends AsyncDisposable {
   readonly nome: NomeServico
   /** Its HTTP address, e.g. `http://127.0.0.1:3002`. */
   readonly rest: string
+  /** Its gRPC address, e.g. `127.0.0.1:50051`, where that architecture is open. */
+  readonly grpc: string | undefined
 }
-export type EnderecosHttp = Readonly<Record<NomeServico, string>>
 
 /** Errors: ErroDeInicio when the database, the port or the synthetic data does not serve. */
 export async function abrirServico(
   nome: NomeServico,
   configuracao: Configuracao,
-  enderecos: EnderecosHttp,
-  porta: number,
+  enderecos: Enderecos,
+  portas: PortasDoServico,
 ): Promise<ServicoAberto> {
   await using pilha = new AsyncDisposableStack()
   const registro = criarRegistro(nome, configuracao.nivelDoRegistro)
   const diretorio = join(configuracao.diretorio, 'dados')
   const modulo = topologia[nome].modulo(configuracao)
   const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao.ecommerce))
-  const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos[servico]))
+  const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico]))
   const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
   const { operacoes, log } = registro
   const { servico, consultas, ...rodando } = await modulo.iniciar({
@@ -65,7 +68,7 @@ export async function abrirServico(
     leituras[nome](rotas, consultas as never)
   })
 
-  const abertas = await abrirArquiteturas(configuracao.arquiteturas, enderecos)
+  const abertas = await abrirArquiteturas(configuracao.arquiteturas, enderecos, configuracao)
   for (const aberta of abertas) pilha.use(aberta)
   const { signal } = fim
   const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
@@ -73,18 +76,22 @@ export async function abrirServico(
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
       : (aberta: Aberta) => criarSalto(servico, aberta.enviar)
-  for (const aberta of abertas) {
-    await aberta.servir({ app, nome, atender: atenderPor(aberta), consultas })
-  }
   // First to close: requests under way still need the database and the way to the others.
   pilha.defer(async () => app.close())
-  const rest = await escutar(app, porta)
+  let grpc: string | undefined
+  for (const aberta of abertas) {
+    const atender = atenderPor(aberta)
+    const hospedeiro = { app, nome, atender, consultas, porta: portas.grpc }
+    const { endereco } = pilha.use(await aberta.servir(hospedeiro))
+    if (aberta.nome === 'grpc') grpc = endereco
+  }
+  const rest = await escutar(app, portas.rest)
   pilha.defer(async () => {
     encerrando = true
     fim.abort()
   })
   const aberto = pilha.move()
-  return { nome, rest, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  return { nome, rest, grpc, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 interface Partes {
@@ -118,7 +125,9 @@ function comoRaiz(
   pilha.defer(async () => {
     await Promise.all([retomada, raiz.esvaziar()])
   })
+  const nomes = abertas.map(({ nome }) => nome)
   app.register(async (rotas) => {
+    registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: nomes })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
   })
   return () => raiz.atender

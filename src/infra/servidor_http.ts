@@ -13,6 +13,7 @@ import {
   jsonSchemaTransform,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
+import { campoInvalido } from '../arquiteturas/campos.ts'
 import { comoProblema } from '../arquiteturas/rest/errors.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
@@ -128,10 +129,7 @@ function deFastify(erro: FastifyError | Error): ErroDeNegocio {
   if (hasZodFastifySchemaValidationErrors(erro)) {
     const [primeiro] = erro.validation
     const campo = primeiro?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-    const detalhe = primeiro?.message ?? 'valor inválido'
-    return campo
-      ? new ErroDeNegocio('campo_invalido', `${campo}: ${detalhe}`, { campo })
-      : new ErroDeNegocio('campo_invalido', `O corpo ${detalhe}.`)
+    return campoInvalido(campo, primeiro?.message ?? 'valor inválido')
   }
   switch ((erro as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -12,6 +12,7 @@ import type { Configuracao } from './configuracao.ts'
 
 export interface Lugar {
   readonly porta: number
+  readonly portaGrpc: number
   /** The next forward step, for the synchronous chain; pedidos walks back through all of them. */
   readonly continuaEm?: NomeServico
   /** Whom it asks on its own account, outside the flow. */
@@ -20,12 +21,35 @@ export interface Lugar {
 }
 
 export const topologia: Readonly<Record<NomeServico, Lugar>> = {
-  pedidos: { porta: 3001, consulta: ['catalogo'], modulo: pedidos },
-  antifraude: { porta: 3007, consulta: [], modulo: (c) => antifraude(c.regrasDeAntifraude) },
-  pagamentos: { porta: 3002, continuaEm: 'estoque', consulta: [], modulo: pagamentos },
-  estoque: { porta: 3003, continuaEm: 'fiscal', consulta: ['pedidos'], modulo: estoque },
-  fiscal: { porta: 3004, continuaEm: 'logistica', consulta: ['pedidos'], modulo: fiscal },
-  logistica: { porta: 3005, consulta: [], modulo: logistica },
-  catalogo: { porta: 3006, consulta: ['estoque'], modulo: catalogo },
+  pedidos: { porta: 3001, portaGrpc: 50056, consulta: ['catalogo'], modulo: pedidos },
+  antifraude: {
+    porta: 3007,
+    portaGrpc: 50057,
+    consulta: [],
+    modulo: (c) => antifraude(c.regrasDeAntifraude),
+  },
+  pagamentos: {
+    porta: 3002,
+    portaGrpc: 50051,
+    continuaEm: 'estoque',
+    consulta: [],
+    modulo: pagamentos,
+  },
+  estoque: {
+    porta: 3003,
+    portaGrpc: 50052,
+    continuaEm: 'fiscal',
+    consulta: ['pedidos'],
+    modulo: estoque,
+  },
+  fiscal: {
+    porta: 3004,
+    portaGrpc: 50053,
+    continuaEm: 'logistica',
+    consulta: ['pedidos'],
+    modulo: fiscal,
+  },
+  logistica: { porta: 3005, portaGrpc: 50054, consulta: [], modulo: logistica },
+  catalogo: { porta: 3006, portaGrpc: 50055, consulta: ['estoque'], modulo: catalogo },
 }
 export const PORTA_DO_GATEWAY = 8080

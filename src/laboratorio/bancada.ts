@@ -8,8 +8,13 @@ import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { gerarDados } from '../dados/gerador.ts'
 import { abrirBanco } from '../infra/banco_do_servico.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
-import { ambienteDasPortas, enderecosDas, escolherPortas } from '../infra/enderecos.ts'
-import type { EnderecosHttp } from '../infra/servico_aberto.ts'
+import {
+  ambienteDasPortas,
+  type EnderecosHttp,
+  enderecosDas,
+  escolherPortas,
+  QUAISQUER_PORTAS,
+} from '../infra/enderecos.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { topologia } from '../infra/topologia.ts'
 import { conferir, type Relatorio } from './conferente.ts'
@@ -33,6 +38,8 @@ export interface OpcoesDaBancada {
 export interface Bancada extends AsyncDisposable {
   readonly diretorio: string
   readonly enderecos: EnderecosHttp
+  /** `host:port` of each service, where gRPC is open. */
+  readonly enderecosGrpc: EnderecosHttp
   readonly gateway: string
   pid(nome: NomeServico | 'gateway'): number | undefined
   reinicios(nome: NomeServico | 'gateway'): number
@@ -54,8 +61,9 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
   await gerarDados({ saida: ambiente.ECOMMERCE_DB!, produtos: opcoes.produtos ?? 30 })
   const configuracao = lerConfiguracao(ambiente)
   if (opcoes.unidades !== undefined) await encherEstoque(configuracao, opcoes.unidades)
-  const portas = await escolherPortas(lerConfiguracao({ ...ambiente, ...portasLivres() }))
-  const enderecos = { ...enderecosDas(portas), ...opcoes.enderecos }
+  const portas = await escolherPortas(lerConfiguracao({ ...ambiente, ...QUAISQUER_PORTAS }))
+  const { rest, grpc } = enderecosDas(portas)
+  const enderecos = { ...rest, ...opcoes.enderecos }
   const urls = SERVICOS.map((nome) => [`${nome.toUpperCase()}_URL`, enderecos[nome]])
   const servicos = SERVICOS.toReversed()
   const nomes = opcoes.gateway ? [...servicos, 'gateway'] : servicos
@@ -73,6 +81,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
   return {
     diretorio,
     enderecos,
+    enderecosGrpc: grpc,
     gateway: `http://127.0.0.1:${portas.gateway}`,
     pid: (nome) => achar(nome)?.pid,
     reinicios: (nome) => achar(nome)?.reinicios ?? 0,
@@ -80,10 +89,6 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     [Symbol.asyncDispose]: () => aberta.disposeAsync(),
   }
 }
-
-/** Port 0 for everybody: the system picks, so that benches run beside each other. */
-const portasLivres = (): Record<string, string> =>
-  Object.fromEntries([...SERVICOS, 'gateway'].map((nome) => [`${nome.toUpperCase()}_PORTA`, '0']))
 
 /** Before the service starts: the books begin with this many units of everything. */
 export async function encherEstoque(configuracao: Configuracao, unidades: number): Promise<void> {

@@ -12,6 +12,9 @@ import { abrirMemoriaDeTeste } from './sistema_memoria.ts'
 const SISTEMAS = {
   memoria: abrirMemoriaDeTeste,
   rest: (ambiente?: Record<string, string>) => abrirHttpDeTeste('rest', ambiente),
+  'grpc (fluxo)': (ambiente?: Record<string, string>) => abrirHttpDeTeste('grpc', ambiente),
+  'grpc (unário)': (ambiente?: Record<string, string>) =>
+    abrirHttpDeTeste('grpc', { QUATROVIAS_GRPC: 'unario', ...ambiente }),
 } as const
 
 for (const [nome, abrir] of Object.entries(SISTEMAS)) {

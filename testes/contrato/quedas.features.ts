@@ -50,13 +50,21 @@ const QUEDAS: readonly Queda[] = [
 ]
 const LIMITE_MS = 15_000
 
-export function quedas(arquitetura: NomeArquitetura) {
-  describe(`${arquitetura}: quedas`, () => {
+export function quedas(
+  nome: string,
+  arquitetura: NomeArquitetura,
+  ambiente: Record<string, string> = {},
+) {
+  describe(`${nome}: quedas`, () => {
     let bancada: Bancada
     before(async () => {
       bancada = await abrirBancada({
         unidades: UNIDADES,
-        ambiente: { QUATROVIAS_ARQUITETURAS: arquitetura, QUATROVIAS_PRAZO_MS: '2000' },
+        ambiente: {
+          QUATROVIAS_ARQUITETURAS: arquitetura,
+          QUATROVIAS_PRAZO_MS: '2000',
+          ...ambiente,
+        },
       })
     })
     after(() => bancada?.[Symbol.asyncDispose]())

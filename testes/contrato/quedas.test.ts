@@ -5,6 +5,7 @@ import { ARQUITETURAS } from '../../src/contratos/ids.ts'
 import { quedas } from './quedas.features.ts'
 
 for (const nome of ARQUITETURAS) {
-  if (caracteristicas[nome].processosSeparados) quedas(nome)
+  if (caracteristicas[nome].processosSeparados) quedas(nome, nome)
   else it(`${nome}: quedas`, { skip: 'os serviços não são processos que possam morrer' })
 }
+quedas('grpc (unário)', 'grpc', { QUATROVIAS_GRPC: 'unario' })

@@ -13,6 +13,7 @@ import {
 } from '../../src/contratos/ids.ts'
 import { gerarDados } from '../../src/dados/gerador.ts'
 import { type Configuracao, lerConfiguracao } from '../../src/infra/configuracao.ts'
+import { QUAISQUER_PORTAS } from '../../src/infra/enderecos.ts'
 import { encherEstoque } from '../../src/laboratorio/bancada.ts'
 import { conferir, type Relatorio } from '../../src/laboratorio/conferente.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
@@ -73,6 +74,7 @@ export async function novosBancos(ambiente: Record<string, string> = {}): Promis
   const ecommerce = join(diretorio, 'ecommerce.db')
   await gerarDados({ saida: ecommerce, pedidos: 20, produtos: 10, clientes: 5 })
   const configuracao = lerConfiguracao({
+    ...QUAISQUER_PORTAS,
     QUATROVIAS_DIR: diretorio,
     QUATROVIAS_PERFIL: 'instantanea',
     QUATROVIAS_REGISTRO: 'silent',

@@ -1,13 +1,19 @@
 // A checkout over real sockets: the seven services listen in this process, so that a test can close
 // and open one of them; `quedas.features.ts` runs them as processes and kills them.
 import { Pool } from 'undici'
-import { mensagemDe } from '../../src/arquiteturas/rest/mensagens.ts'
-import { type Comando, destino } from '../../src/contratos/comandos.ts'
+import { abrirArquiteturas } from '../../src/arquiteturas/abertas.ts'
+import { envelopar, rastreio } from '../../src/contratos/envelope.ts'
 import { type NomeArquitetura, type NomeServico, SERVICOS } from '../../src/contratos/ids.ts'
 import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
 import { abrirServico, type ServicoAberto } from '../../src/infra/servico_aberto.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
 import { type NovoPedido, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
+
+type PorServico = Partial<Record<NomeServico, string>>
+export interface SistemaHttp extends Sistema {
+  readonly requisitar: Requisitar
+  readonly enderecosGrpc: Readonly<Record<NomeServico, string>>
+}
 
 interface RespostaHttp {
   readonly status: number
@@ -15,26 +21,49 @@ interface RespostaHttp {
   readonly corpo: any
 }
 
-export async function abrirHttpDeTeste(
+/** The processes' worth of it: what is open, where, and a way to close and open each. */
+async function abrirServicos(
   arquitetura: Exclude<NomeArquitetura, 'memoria'>,
-  ambiente: Record<string, string> = {},
-  outros: Partial<Record<NomeServico, string>> = {},
-): Promise<Sistema & { requisitar: Requisitar }> {
+  ambiente: Record<string, string>,
+  outros: PorServico,
+  outrosGrpc: PorServico,
+  pilha: AsyncDisposableStack,
+) {
   const bancos = await novosBancos({ QUATROVIAS_ARQUITETURAS: arquitetura, ...ambiente })
-  const pilha = new AsyncDisposableStack()
   pilha.defer(bancos.apagar)
-  const portas = await escolherPortas(bancos.configuracao)
-  const enderecos = { ...enderecosDas(portas), ...outros }
+  const { configuracao } = bancos
+  const portas = await escolherPortas(configuracao)
+  const { rest, grpc } = enderecosDas(portas)
+  const enderecos = { rest: { ...rest, ...outros }, grpc: { ...grpc, ...outrosGrpc } }
   const abertos = new Map<NomeServico, ServicoAberto>()
   pilha.defer(async () => {
     for (const aberto of [...abertos.values()].reverse()) await aberto[Symbol.asyncDispose]()
   })
   const levantar = async (nome: NomeServico) => {
-    const { configuracao } = bancos
     abertos.set(nome, await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
   }
-  await Promise.all(SERVICOS.filter((nome) => !outros[nome]).map(levantar))
-  const requisitar = criarRequisitar(enderecos, arquitetura, pilha)
+  const daCasa = SERVICOS.filter((nome) => !outros[nome] && !outrosGrpc[nome])
+  await Promise.all(daCasa.map(levantar))
+  const derrubar = async (nome: NomeServico) => {
+    await abertos.get(nome)?.[Symbol.asyncDispose]()
+    abertos.delete(nome)
+  }
+  const [direta] = await abrirArquiteturas([arquitetura], enderecos, configuracao)
+  pilha.use(direta!)
+  return { bancos, enderecos, levantar, derrubar, enviar: direta!.enviar }
+}
+
+/** `outros` and `outrosGrpc`: somebody else's service, there in place of ours. */
+export async function abrirHttpDeTeste(
+  arquitetura: Exclude<NomeArquitetura, 'memoria'>,
+  ambiente: Record<string, string> = {},
+  outros: PorServico = {},
+  outrosGrpc: PorServico = {},
+): Promise<SistemaHttp> {
+  const pilha = new AsyncDisposableStack()
+  const servicos = await abrirServicos(arquitetura, ambiente, outros, outrosGrpc, pilha)
+  const { bancos, enderecos, levantar, derrubar, enviar } = servicos
+  const requisitar = criarRequisitar(enderecos.rest, arquitetura, pilha)
 
   const pedir = async (caminho: string, corpo?: unknown, chave?: string): Promise<Resposta> => {
     const cabecalhos = { 'x-prazo-ms': String(bancos.configuracao.prazoDaCadeiaMs) }
@@ -46,6 +75,7 @@ export async function abrirHttpDeTeste(
 
   return {
     nome: arquitetura,
+    enderecosGrpc: enderecos.grpc,
     requisitar,
     criar: ({ chave, ...novo }: NovoPedido) =>
       pedir('/pedidos', { cliente_id: 1, itens: umItem(), metodo: 'pix', ...novo }, chave),
@@ -59,17 +89,16 @@ export async function abrirHttpDeTeste(
       const { status, corpo } = await requisitar('pedidos', 'GET', `/pedidos/${id}`)
       return status === 200 ? corpo : undefined
     },
-    entregarComando: (comando: Comando) => entregarPorHttp(requisitar, comando),
+    // Straight to the service's own door, as a repeat or a straggler would come.
+    entregarComando: (comando) =>
+      enviar(envelopar(comando, { arquitetura, traceparent: rastreio() }), false),
     async retomar(id) {
       await requisitar('pedidos', 'POST', `/interno/pedidos/${id}/retomar`)
     },
     async simular(nome, simulacao) {
       await requisitar(nome, 'PUT', '/interno/simulacao', simulacao)
     },
-    async derrubar(nome) {
-      await abertos.get(nome)?.[Symbol.asyncDispose]()
-      abertos.delete(nome)
-    },
+    derrubar,
     levantar,
     async eventos(nome, id) {
       const { corpo } = await requisitar(nome, 'GET', `/interno/eventos?pedido=${id}`)
@@ -107,16 +136,4 @@ export function criarRequisitar(
     const texto = await resposta.body.text()
     return { status: resposta.statusCode, corpo: texto === '' ? undefined : JSON.parse(texto) }
   }
-}
-
-/** Straight to the service's own door, as a repeat or a straggler would come. */
-async function entregarPorHttp(requisitar: Requisitar, comando: Comando) {
-  const mensagem = mensagemDe(comando.tipo)
-  if (!mensagem || !('pedido_id' in comando)) throw new Error(`${comando.tipo} não tem porta`)
-  const caminho = mensagem.caminho.replace(':pedido_id', String(comando.pedido_id))
-  const corpo = mensagem.escrever(comando as never)
-  const cabecalhos = { 'x-seguir': '0' }
-  const nome = destino[comando.tipo]
-  const { corpo: r } = await requisitar(nome, 'POST', caminho, corpo, cabecalhos)
-  return { passos: r.eventos ?? [], ...(r.codigo && { falha: r }) }
 }

@@ -3,27 +3,31 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Comando, destino } from '../../contratos/comandos.ts'
 import { type Contexto, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { ARQUITETURAS, type NomeServico } from '../../contratos/ids.ts'
-import { type Atender, caracteristicas, type Trilha } from '../arquitetura.ts'
-import { idNoCaminho } from './campos.ts'
+import type { NomeArquitetura, NomeServico } from '../../contratos/ids.ts'
+import { type Atender, arquiteturaDita, type Trilha } from '../arquitetura.ts'
+import { idNoCaminho } from '../campos.ts'
+import { deEstranho, type Enviavel, type Mensagem, mensagens } from '../mensagens.ts'
+import { MAIOR_PRAZO_MS } from '../politica.ts'
+import { caminhoDe } from './caminhos.ts'
 import { comoProblema } from './errors.ts'
-import { type Enviavel, type Mensagem, mensagens } from './mensagens.ts'
 
 export function registrarRotas(app: FastifyInstance, nome: NomeServico, atender: Atender): void {
   for (const [tipo, mensagem] of Object.entries(mensagens)) {
-    if (destino[tipo as Enviavel] !== nome) continue
-    registrar(app, mensagem as unknown as Mensagem, nome, atender)
+    const caminho = caminhoDe(tipo as Enviavel)
+    if (destino[tipo as Enviavel] !== nome || !caminho) continue
+    registrar(app, caminho, mensagem as unknown as Mensagem, nome, atender)
   }
 }
 
 function registrar(
   app: FastifyInstance,
+  caminho: string,
   mensagem: Mensagem,
   nome: NomeServico,
   atender: Atender,
 ): void {
-  const temId = mensagem.caminho.includes(':pedido_id')
-  app.post(mensagem.caminho, {
+  const temId = caminho.includes(':pedido_id')
+  app.post(caminho, {
     schema: { summary: mensagem.resumo, tags: [nome], body: mensagem.corpo },
     ...(temId && { preValidation: juntarId }),
     handler: async (requisicao, resposta) => {
@@ -34,13 +38,6 @@ function registrar(
       return responder(resposta, mensagem, trilha, seguir !== undefined)
     },
   })
-}
-
-/** Of a stranger's payment only the amount is believed: what was bought is for pedidos to say. */
-function deEstranho(comando: Comando): Comando {
-  if (comando.tipo !== 'AutorizarPagamento') return comando
-  const { itens: _, ...semItens } = comando
-  return semItens
 }
 
 /** The path names the order, the body the rest: they are read as one. */
@@ -72,16 +69,15 @@ function responder(
   return { ...mensagem.responder(primeiro.evento as never), ...eventos }
 }
 
-const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
-const MAIOR_PRAZO_MS = 120_000
-
 /** Who asks, how long they wait, and which trace this belongs to; all optional for a stranger. */
-export function contextoDe({ headers }: FastifyRequest): Contexto {
+export function contextoDe(
+  { headers }: FastifyRequest,
+  padrao: NomeArquitetura = 'rest',
+): Contexto {
   const prazoMs = Number(headers['x-prazo-ms'])
-  const arquitetura = PUBLICAS.find((a) => a === headers['x-arquitetura']) ?? 'rest'
   const comPrazo = Number.isFinite(prazoMs) && headers['x-prazo-ms'] !== undefined
   return {
-    arquitetura,
+    arquitetura: arquiteturaDita(headers['x-arquitetura']) ?? padrao,
     traceparent: rastreio(headers.traceparent),
     ...(comPrazo && { prazo: Date.now() + Math.min(Math.max(prazoMs, 0), MAIOR_PRAZO_MS) }),
   }

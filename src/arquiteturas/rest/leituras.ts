@@ -10,7 +10,7 @@ import type { ConsultasDeFiscal } from '../../servicos/fiscal/servico.ts'
 import type { ConsultasDeLogistica } from '../../servicos/logistica/servico.ts'
 import type { ConsultasDePagamentos } from '../../servicos/pagamentos/servico.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
-import { idNoCaminho } from './campos.ts'
+import { idNoCaminho } from '../campos.ts'
 
 const MAXIMO_DE_IDS = 1_000
 const MAIOR_PAGINA = 100

@@ -1,7 +1,7 @@
 // The orders looked at: a list, one.
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { idNoCaminho } from '../../arquiteturas/rest/campos.ts'
+import { idNoCaminho } from '../../arquiteturas/campos.ts'
 import { pedidoDe, usuarioDe } from '../autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import { repassar } from '../servicos.ts'

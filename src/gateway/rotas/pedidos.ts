@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompil
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { caracteristicas } from '../../arquiteturas/arquitetura.ts'
-import { motivo } from '../../arquiteturas/rest/campos.ts'
-import { chaveDeIdempotencia, corpoDePedido } from '../../arquiteturas/rest/pedidos.ts'
+import { motivo } from '../../arquiteturas/campos.ts'
+import { chaveDeIdempotencia, corpoDePedido, exigirAberta } from '../../arquiteturas/pedidos.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ARQUITETURAS, type NomeArquitetura } from '../../contratos/ids.ts'
 import { pedidoDe, usuarioDe } from '../autorizacao.ts'
@@ -147,8 +147,7 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
 
 /** Unknown names were refused with the body; a known one may be closed here. */
 function escolher(abertas: readonly NomeArquitetura[], pedida?: NomeArquitetura): NomeArquitetura {
-  const escolhida = pedida ?? abertas[0]
-  if (escolhida && abertas.includes(escolhida)) return escolhida
-  const nomes = abertas.join(', ')
-  throw new ErroDeNegocio('arquitetura_fechada', `Esta arquitetura não está aberta; há: ${nomes}.`)
+  const escolhida = pedida ?? abertas[0]!
+  exigirAberta(abertas, escolhida)
+  return escolhida
 }

@@ -1,0 +1,79 @@
+// Opens gRPC for one service: its server on a port of its own, its channels to the others.
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { ErroDeInicio } from '../../persistencia/database.ts'
+import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
+import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
+import type { Aberta, Enderecos, Hospedeiro, PortaAberta } from '../arquitetura.ts'
+import type { ModoGrpc } from '../politica.ts'
+import { registrarMetodos } from './inbound.ts'
+import { registrarOperacao } from './operacao.ts'
+import { criarSaida, criarUnario } from './outbound.ts'
+import { registrarCatalogo, registrarPedidos } from './pedidos.ts'
+import { criarFluxo } from './stream.ts'
+import { registrarCanal } from './stream_inbound.ts'
+
+/** As over HTTP (infra/servidor_http.ts): a hundred order lines are 5 KB. */
+const MAIOR_MENSAGEM_BYTES = 256 * 1024
+const OPCOES_DO_SERVIDOR = {
+  'grpc.max_receive_message_length': MAIOR_MENSAGEM_BYTES,
+  // Connections are renewed, so that new instances get their share. The grace is longer than the
+  // life of a stream (stream_outbound.ts) and than any deadline: nothing under way is cut.
+  'grpc.max_connection_age_ms': 600_000,
+  'grpc.max_connection_age_grace_ms': 420_000,
+  'grpc.enable_channelz': 0,
+}
+/** Longest wait for calls under way when closing; a client that never ends its own is then cut. */
+const ESPERA_AO_FECHAR_MS = 15_000
+
+export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc): Aberta {
+  const saida = criarSaida(enderecos, modo === 'fluxo' ? criarFluxo : criarUnario)
+  return {
+    nome: 'grpc',
+    enviar: saida.enviar,
+    servir,
+    async [Symbol.asyncDispose]() {
+      saida[Symbol.dispose]()
+    },
+  }
+}
+
+async function servir({ nome, atender, consultas, porta }: Hospedeiro): Promise<PortaAberta> {
+  const servidor = new Server(OPCOES_DO_SERVIDOR)
+  if (nome === 'catalogo') registrarCatalogo(servidor, consultas as ConsultasDeCatalogo)
+  else if (nome === 'pedidos') registrarPedidos(servidor, atender, consultas as ConsultasDePedidos)
+  else registrarMetodos(servidor, nome, atender)
+  const canal = registrarCanal(servidor, nome, atender)
+  const operacao = registrarOperacao(servidor, nome)
+  const endereco = await escutar(servidor, porta)
+  return {
+    endereco,
+    async [Symbol.asyncDispose]() {
+      operacao[Symbol.dispose]()
+      const fechado = fechar(servidor)
+      await canal[Symbol.asyncDispose]()
+      await fechado
+    },
+  }
+}
+
+/** Listens on the loopback; the address really bound, e.g. `127.0.0.1:50051`. */
+function escutar(servidor: Server, porta: number): Promise<string> {
+  return new Promise((resolver, rejeitar) => {
+    const credenciais = ServerCredentials.createInsecure()
+    servidor.bindAsync(`127.0.0.1:${porta}`, credenciais, (erro, tomada) => {
+      if (!erro) return resolver(`127.0.0.1:${tomada}`)
+      rejeitar(new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro))
+    })
+  })
+}
+
+/** Takes no new connection or call, and resolves when those under way have been answered. */
+function fechar(servidor: Server): Promise<void> {
+  return new Promise((resolver) => {
+    const relogio = setTimeout(() => servidor.forceShutdown(), ESPERA_AO_FECHAR_MS)
+    servidor.tryShutdown(() => {
+      clearTimeout(relogio)
+      resolver()
+    })
+  })
+}

@@ -1,0 +1,158 @@
+// The way out over one long-lived stream per neighbour: requests and answers interleave on it, told
+// apart by a number. What was under way when a stream broke goes once more, with the same causa, on
+// the next one.
+import { type Client, type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import { PAUSA_DA_REPETICAO_MS } from '../politica.ts'
+import { CanalService, type Chamada, type Resposta } from './gerado/comum.ts'
+
+/** Requests under way on one stream; those beyond wait here, within their deadline. */
+export const MAXIMO_EM_VOO = 256
+const MAIOR_FILA = 10_000
+/** Younger than the server lets a connection grow (start.ts), so that streams change in peace. */
+const IDADE_MS = 300_000
+
+type Pedida = Omit<Chamada, 'correlacao' | 'prazo_ms'>
+
+interface Espera {
+  readonly pedida: Pedida
+  readonly prazo: number
+  terminar(resposta: Resposta | Error): void
+  /** Where it is under way, and by which number. */
+  onde?: { readonly tubo: Tubo; readonly correlacao: number } | undefined
+  reenviada: boolean
+  terminada: boolean
+}
+
+/** One stream and what is under way on it. */
+interface Tubo {
+  readonly fluxo: ClientDuplexStream<Chamada, Resposta>
+  readonly emVoo: Map<number, Espera>
+  readonly abertoEm: number
+  cheio: boolean
+}
+
+export class CanalDeSaida implements Disposable {
+  readonly #cliente: Client
+  readonly #idadeMs: number
+  readonly #tubos = new Set<Tubo>()
+  #atual: Tubo | undefined
+  #fila: Espera[] = []
+  #correlacao = 0
+  #fechado = false
+
+  constructor(cliente: Client, idadeMs = IDADE_MS) {
+    this.#cliente = cliente
+    this.#idadeMs = idadeMs
+  }
+
+  /** Rejects with an ErroDeNegocio, or with UNIMPLEMENTED where the server knows no channel. */
+  chamar(pedida: Pedida, restaMs: number): Promise<Resposta> {
+    return new Promise((resolver, rejeitar) => {
+      if (this.#fechado) return rejeitar(new ErroDeNegocio('encerrando'))
+      if (this.#fila.length >= MAIOR_FILA) return rejeitar(new ErroDeNegocio('sobrecarregado'))
+      const espera: Espera = {
+        pedida,
+        prazo: Date.now() + restaMs,
+        terminar(fim) {
+          espera.terminada = true
+          clearTimeout(relogio)
+          if (fim instanceof Error) rejeitar(fim)
+          else resolver(fim)
+        },
+        reenviada: false,
+        terminada: false,
+      }
+      const relogio = setTimeout(() => this.#desistir(espera), restaMs)
+      this.#fila.push(espera)
+      this.#escoar()
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#fechado = true
+    for (const espera of this.#fila) espera.terminar(new ErroDeNegocio('encerrando'))
+    for (const { fluxo } of this.#tubos) fluxo.cancel()
+  }
+
+  #escoar(): void {
+    while (this.#fila.length > 0 && !this.#fechado) {
+      const tubo = this.#tuboAtual()
+      if (tubo.cheio || tubo.emVoo.size >= MAXIMO_EM_VOO) return
+      const espera = this.#fila.shift()!
+      if (!espera.terminada) this.#escrever(tubo, espera)
+    }
+  }
+
+  #escrever(tubo: Tubo, espera: Espera): void {
+    this.#correlacao = (this.#correlacao + 1) >>> 0
+    const correlacao = this.#correlacao
+    tubo.emVoo.set(correlacao, espera)
+    espera.onde = { tubo, correlacao }
+    const prazo_ms = Math.max(1, Math.floor(espera.prazo - Date.now()))
+    tubo.cheio = !tubo.fluxo.write({ ...espera.pedida, correlacao, prazo_ms })
+  }
+
+  /** Nobody waits for it any more; if its answer still comes, it is for nobody. */
+  #desistir(espera: Espera): void {
+    espera.terminar(new ErroDeNegocio('prazo_esgotado'))
+    if (espera.onde) this.#soltar(espera.onde.tubo, espera.onde.correlacao)
+  }
+
+  #soltar(tubo: Tubo, correlacao: number): void {
+    tubo.emVoo.delete(correlacao)
+    if (tubo !== this.#atual && tubo.emVoo.size === 0) tubo.fluxo.end()
+    this.#escoar()
+  }
+
+  /** The stream that new requests go on; an aged one takes no more, and ends once it is empty. */
+  #tuboAtual(): Tubo {
+    const velho = this.#atual
+    if (velho && Date.now() - velho.abertoEm <= this.#idadeMs) return velho
+    this.#atual = this.#abrir()
+    if (velho?.emVoo.size === 0) velho.fluxo.end()
+    return this.#atual
+  }
+
+  #abrir(): Tubo {
+    const { path, requestSerialize, responseDeserialize } = CanalService.abrir
+    const fluxo = this.#cliente.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
+    const tubo: Tubo = { fluxo, emVoo: new Map(), abertoEm: Date.now(), cheio: false }
+    fluxo.on('data', (resposta: Resposta) => {
+      const espera = tubo.emVoo.get(resposta.correlacao)
+      espera?.terminar(resposta)
+      if (espera) this.#soltar(tubo, resposta.correlacao)
+    })
+    fluxo.on('drain', () => {
+      tubo.cheio = false
+      this.#escoar()
+    })
+    fluxo.on('error', (erro: ServiceError) => this.#romper(tubo, erro))
+    fluxo.on('end', () => this.#romper(tubo))
+    this.#tubos.add(tubo)
+    return tubo
+  }
+
+  /** Ended by the server or broken: what was under way goes on the next stream, once. */
+  #romper(tubo: Tubo, erro?: ServiceError): void {
+    if (!this.#tubos.delete(tubo)) return
+    if (this.#atual === tubo) this.#atual = undefined
+    const semCanal = erro?.code === status.UNIMPLEMENTED ? erro : undefined
+    const deNovo: Espera[] = []
+    for (const espera of tubo.emVoo.values()) {
+      espera.onde = undefined
+      if (semCanal || espera.reenviada || this.#fechado) espera.terminar(semCanal ?? rompido(erro))
+      else deNovo.push(espera)
+    }
+    for (const espera of deNovo) espera.reenviada = true
+    const reenviar = () => {
+      this.#fila.unshift(...deNovo)
+      this.#escoar()
+    }
+    if (deNovo.length > 0) setTimeout(reenviar, PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
+  }
+}
+
+/** Not an error of the connection any more: it has had its repeat. */
+const rompido = (causa?: ServiceError): ErroDeNegocio =>
+  new ErroDeNegocio('servico_indisponivel', 'O serviço não respondeu.', { causa })
