@@ -154,7 +154,7 @@ async function abrirServidor(
   const pronto = () => /^pronto em (127\.0\.0\.1:(\d+))\n/.exec(saida.texto)
   try {
     await ate(() => pronto() || terminou(processo), PRONTO_MS, 'servidor.py pronto')
-    const [, endereco = '', porta = ''] = pronto() ?? assertiva(saida.erros)
+    const [, endereco = '', porta = ''] = pronto() ?? naoFicouPronto(saida.erros)
     return {
       porta: Number(porta),
       endereco,
@@ -173,6 +173,6 @@ async function abrirServidor(
 const terminou = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode !== null || signalCode !== null
 
-function assertiva(erros: string): never {
+function naoFicouPronto(erros: string): never {
   throw new Error(`servidor.py terminou sem ficar pronto: ${erros}`)
 }
