@@ -1,5 +1,6 @@
 // `conferir`: the checker in the terminal, over a directory of databases.
 import { join } from 'node:path'
+import { lerConfiguracao } from '../infra/configuracao.ts'
 import { LivrosIlegiveis } from '../laboratorio/conferencias/livros.ts'
 import { conferir, imprimirRelatorio } from '../laboratorio/conferente.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes } from './comando.ts'
@@ -9,6 +10,8 @@ const EXEMPLOS = `Exemplos:
   npm start -- conferir
   npm start -- conferir --dados /tmp/ensaio/dados --json
   npm start -- conferir --aceitar-abertos          com os serviços no ar
+
+Com DATABASE_URL, o diretório só precisa ter o livro do provedor.
 
 Termina com 0 se tudo confere, 1 se há problemas e 2 se não foi possível conferir.`
 
@@ -29,7 +32,8 @@ export async function comandoConferir(argumentos: string[]): Promise<number> {
   if (typeof opcoes === 'number') return opcoes
   try {
     const { dados, json, aceitarAbertos = false } = opcoes
-    const relatorio = await conferir(dados, { aceitarAbertos })
+    const { postgres } = lerConfiguracao({ DATABASE_URL: process.env.DATABASE_URL })
+    const relatorio = await conferir(dados, { aceitarAbertos, postgres })
     process.stdout.write(json ? `${JSON.stringify(relatorio)}\n` : imprimirRelatorio(relatorio))
     return relatorio.totalDeProblemas === 0 ? 0 : 1
   } catch (erro) {

@@ -14,12 +14,15 @@ export interface Variavel {
   readonly padrao: string
   readonly descricao: string
   readonly esquema: z.ZodType
+  /** Holds a password: its value is never shown. */
+  readonly segredo?: true
 }
 
 const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
 const simOuNao = z.enum(['sim', 'nao'])
 const url = z.url({ protocol: /^http$/ })
+const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
@@ -34,6 +37,11 @@ const variavel = (
   descricao,
   esquema,
 })
+
+const DESCRICAO_DO_POSTGRES = [
+  'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
+  'vazia: um SQLite cada. O provedor e as contas do gateway são sempre SQLite',
+].join(' ')
 
 export const VARIAVEIS: readonly Variavel[] = [
   variavel(
@@ -85,6 +93,10 @@ export const VARIAVEIS: readonly Variavel[] = [
     'Dados sintéticos com que os bancos começam',
     z.string().min(1),
   ),
+  {
+    ...variavel('DATABASE_URL', '', DESCRICAO_DO_POSTGRES, urlDoPostgres),
+    segredo: true,
+  },
   variavel(
     'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
     String(REGRAS_PADRAO.valorMaximoCentavos),
@@ -138,6 +150,8 @@ export interface Configuracao {
   readonly nivelDoRegistro: string
   readonly teste: boolean
   readonly ecommerce: string
+  /** URL of the PostgreSQL in place of the SQLite files, password included. */
+  readonly postgres: string | undefined
   readonly regrasDeAntifraude: Regras
   /** Undefined where nobody asked for one: the default, or another free one. */
   porta(quem: NomeServico | 'gateway'): number | undefined
@@ -163,6 +177,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     nivelDoRegistro: texto('QUATROVIAS_REGISTRO'),
     teste: texto('QUATROVIAS_TESTE') === 'sim',
     ecommerce: resolve(texto('ECOMMERCE_DB')),
+    postgres: texto('DATABASE_URL') || undefined,
     regrasDeAntifraude: {
       valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
       pedidosNaJanela: numero('ANTIFRAUDE_PEDIDOS_NA_JANELA'),
@@ -176,10 +191,12 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   }
 }
 
-function lerVariavel({ nome, padrao, esquema }: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
+function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
+  const { nome, padrao, esquema, segredo } = variavel
   const bruto = ambiente[nome] || padrao
   if (bruto === '') return ''
   const lido = esquema.safeParse(bruto)
   if (lido.success) return lido.data
-  throw new ErroDeInicio(`${nome}=${bruto} não serve: ${lido.error.issues[0]?.message}`, 2)
+  const dito = segredo ? nome : `${nome}=${bruto}`
+  throw new ErroDeInicio(`${dito} não serve: ${lido.error.issues[0]?.message}`, 2)
 }

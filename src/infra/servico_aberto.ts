@@ -43,7 +43,7 @@ export async function abrirServico(
   const registro = criarRegistro(nome, configuracao.nivelDoRegistro)
   const diretorio = join(configuracao.diretorio, 'dados')
   const modulo = topologia[nome].modulo(configuracao)
-  const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao.ecommerce))
+  const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao))
   const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico]))
   const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
   const { operacoes, log } = registro

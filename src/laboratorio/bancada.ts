@@ -85,7 +85,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     gateway: `http://127.0.0.1:${portas.gateway}`,
     pid: (nome) => achar(nome)?.pid,
     reinicios: (nome) => achar(nome)?.reinicios ?? 0,
-    conferir: () => conferir(join(diretorio, 'dados')),
+    conferir: () => conferir(join(diretorio, 'dados'), configuracao),
     [Symbol.asyncDispose]: () => aberta.disposeAsync(),
   }
 }
@@ -94,7 +94,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
 export async function encherEstoque(configuracao: Configuracao, unidades: number): Promise<void> {
   const dados = join(configuracao.diretorio, 'dados')
   const modulo = topologia.estoque.modulo(configuracao)
-  await using db = await abrirBanco(modulo, dados, configuracao.ecommerce)
+  await using db = await abrirBanco(modulo, dados, configuracao)
   await db.transacao(async (tx) => {
     await tx.executar('update produtos_local set inicial = $1, livre = $1', [unidades])
   })

@@ -1,5 +1,8 @@
 // The checker: a program of its own over all the books, which believes nothing that one service
 // says of itself where another book can contradict it. It shares no rule with the services.
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { diario } from './conferencias/diario.ts'
 import { COBRANCAS_AVULSAS, dinheiro } from './conferencias/dinheiro.ts'
@@ -42,6 +45,8 @@ export interface Relatorio {
 export interface Opcoes {
   /** Orders under way are no problem, as while the services run. Retained ones always are. */
   readonly aceitarAbertos?: boolean
+  /** Where the services' books are, when they are not files in the directory. */
+  readonly postgres?: string | undefined
 }
 
 const MAIOR_LISTA = 100
@@ -49,10 +54,20 @@ const MAIOR_LISTA_DE_UMA = 20
 
 /**
  * Checks the books in `diretorio` (`<servico>.db` and `provedor.db`), which it only reads; they are
- * looked at as of one moment, the services may go on. Rejects with LivrosIlegiveis.
+ * looked at as of one moment, the services may go on. Those in PostgreSQL are copied first: there
+ * is one set of checks, in SQLite's words. Rejects with LivrosIlegiveis.
  */
 export async function conferir(diretorio: string, opcoes: Opcoes = {}): Promise<Relatorio> {
-  using livros = abrirLivros(diretorio, opcoes.aceitarAbertos ?? false)
+  const { postgres, aceitarAbertos = false } = opcoes
+  if (!postgres) return conferirArquivos(diretorio, aceitarAbertos)
+  await using copia = await mkdtempDisposable(join(tmpdir(), 'quatrovias-livros-'))
+  const { copiarLivros } = await import('./copia_dos_livros.ts')
+  await copiarLivros(postgres, diretorio, copia.path)
+  return await conferirArquivos(copia.path, aceitarAbertos)
+}
+
+async function conferirArquivos(diretorio: string, aceitarAbertos: boolean): Promise<Relatorio> {
+  using livros = abrirLivros(diretorio, aceitarAbertos)
   const problemas: Problema[] = []
   const porConferencia: Record<string, number> = {}
   for (const [nome, sql] of Object.entries(CONFERENCIAS)) {

@@ -1,18 +1,15 @@
-// The embedded database: durable, serialised, kept to one process, and clear about what is wrong.
+// The embedded database: what every driver promises, and its own: durable, kept to one process, and
+// clear about what is wrong.
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Database, ErroDeInicio } from './database.ts'
+import { database, ESQUEMA, inserir, linhas } from '../../testes/database.features.ts'
+import { ErroDeInicio } from './database.ts'
 import { abrirSqlite } from './sqlite.ts'
 
-const ESQUEMA = 'create table if not exists t (a integer primary key, b text not null)'
 const novaPasta = () => mkdtempDisposableSync(join(tmpdir(), 'quatrovias-sqlite-'))
-const inserir = (db: Database, a: number, b = 'x') =>
-  db.transacao((tx) => tx.executar('insert into t values ($1, $2)', [a, b]))
-const linhas = async (db: Database) =>
-  (await db.leitura.todos<{ a: number }>('select a from t order by a')).map(({ a }) => a)
 const naoAbre = (arquivo: string, mensagem: RegExp, esquema = ESQUEMA) =>
   assert.throws(
     () => abrirSqlite(arquivo, esquema),
@@ -23,6 +20,14 @@ const naoAbre = (arquivo: string, mensagem: RegExp, esquema = ESQUEMA) =>
       return true
     },
   )
+
+database('sqlite', async () => {
+  const pasta = novaPasta()
+  return {
+    abrir: async (esquema = ESQUEMA) => abrirSqlite(join(pasta.path, 'a.db'), esquema),
+    [Symbol.asyncDispose]: async () => pasta.remove(),
+  }
+})
 
 test('outra instância no mesmo arquivo é recusada; fechada a primeira, abre', async () => {
   using pasta = novaPasta()
@@ -96,79 +101,6 @@ test('o que se grava fica gravado: WAL, sincronização completa, chaves estrang
     pragmas.map((p) => Object.values(p as object)[0]),
     ['wal', 2, 1, 1],
   )
-})
-
-test('quem lê não vê o que ainda não foi confirmado', async () => {
-  using pasta = novaPasta()
-  await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  await db.transacao(async (tx) => {
-    await tx.executar("insert into t values (1, 'x')")
-    assert.deepEqual(await linhas(db), [])
-  })
-  assert.deepEqual(await linhas(db), [1])
-})
-
-test('a conexão de leitura não grava', async () => {
-  using pasta = novaPasta()
-  await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  const gravar = db.leitura.todos("insert into t values (1, 'x')")
-  await assert.rejects(gravar, { codigo: 'banco_falhou' })
-})
-
-test('corpo que lança desfaz tudo, o erro passa como veio e o banco segue', async () => {
-  using pasta = novaPasta()
-  await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  const erro = new Error('meu')
-  const lancando = db.transacao(async (tx) => {
-    await tx.executar("insert into t values (1, 'x')")
-    throw erro
-  })
-  await assert.rejects(lancando, (e) => e === erro)
-  await inserir(db, 2)
-  assert.deepEqual(await linhas(db), [2])
-})
-
-test('restrição violada desfaz a transação inteira', async () => {
-  using pasta = novaPasta()
-  await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  const conjuntos = [1, 2, 1].map((a) => [a, 'x'])
-  const gravando = db.transacao((tx) => tx.executarCada('insert into t values ($1, $2)', conjuntos))
-  await assert.rejects(gravando, /UNIQUE/)
-  assert.deepEqual(await linhas(db), [])
-})
-
-test('transações são uma de cada vez, na ordem em que foram pedidas', async () => {
-  using pasta = novaPasta()
-  await using db = abrirSqlite(join(pasta.path, 'a.db'), ESQUEMA)
-  const diario: string[] = []
-  const pedir = (nome: string, voltas: number) =>
-    db.transacao(async (tx) => {
-      diario.push(`${nome} entra`)
-      for (let i = 0; i < voltas; i++) await new Promise(setImmediate)
-      await tx.um('select 1')
-      diario.push(`${nome} sai`)
-      if (nome === 'b') throw new Error('b')
-    })
-  const todas = await Promise.allSettled([pedir('a', 9), pedir('b', 5), pedir('c', 0)])
-  assert.deepEqual(diario, ['a entra', 'a sai', 'b entra', 'b sai', 'c entra', 'c sai'])
-  assert.deepEqual(
-    todas.map((t) => t.status),
-    ['fulfilled', 'rejected', 'fulfilled'],
-  )
-})
-
-test('fechar espera pelo que está sendo gravado', async () => {
-  using pasta = novaPasta()
-  const arquivo = join(pasta.path, 'a.db')
-  const db = abrirSqlite(arquivo, ESQUEMA)
-  const gravando = db.transacao(async (tx) => {
-    for (let i = 0; i < 5; i++) await new Promise(setImmediate)
-    await tx.executar("insert into t values (1, 'x')")
-  })
-  await db[Symbol.asyncDispose]()
-  await gravando
-  await using outra = abrirSqlite(arquivo, ESQUEMA)
-  assert.deepEqual(await linhas(outra), [1])
 })
 
 test('disco cheio é banco_sem_espaco, passageiro, e nada fica pela metade', async () => {

@@ -44,7 +44,7 @@ export async function abrirSeteServicos(
   let raiz: Raiz | undefined
   for (const nome of SERVICOS) {
     const modulo = topologia[nome].modulo(configuracao)
-    const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao.ecommerce))
+    const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao))
     const simulador = criarSimulador(nome)
     const contexto = { db, operacoes: SEM_REGISTRO, simulador, vizinhos, diretorio }
     const { servico, ...rodando } = pilha.use(await modulo.iniciar(contexto))

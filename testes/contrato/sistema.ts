@@ -86,6 +86,6 @@ export async function novosBancos(ambiente: Record<string, string> = {}): Promis
   return {
     configuracao,
     apagar: () => rm(diretorio, { recursive: true, force: true }),
-    conferir: () => conferir(join(diretorio, 'dados')),
+    conferir: () => conferir(join(diretorio, 'dados'), configuracao),
   }
 }

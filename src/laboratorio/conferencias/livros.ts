@@ -32,7 +32,7 @@ export class LivrosIlegiveis extends Error {
  * `pagamentos` only after the provider wrote it: so, taken in this order, a later book knows at
  * least all that an earlier one speaks of, even while the services run.
  */
-const LIVROS = {
+export const LIVROS = {
   pedidos: ['eventos', 'pedidos', 'itens_pedido', 'retidos'],
   antifraude: ['eventos', 'analises'],
   pagamentos: ['eventos', 'pagamentos'],

@@ -64,7 +64,7 @@ export async function abrirLoja(diretorio: string, comHistorico: boolean): Promi
     const { nome } = modulo
     const simulador = criarSimulador(nome)
     simuladores.set(nome, simulador)
-    const db = pilha.use(await abrirBanco(modulo, diretorio, ecommerce))
+    const db = pilha.use(await abrirBanco(modulo, diretorio, { ecommerce }))
     if (nome === 'estoque') await encher(db)
     const { servico, ...rodando } = await modulo.iniciar({
       ...{ db, simulador, diretorio, vizinhos: VIZINHOS },
