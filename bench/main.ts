@@ -6,6 +6,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'checkout REST de sete serviços × cadeia nua de seis saltos',
     medir: async () => (await import('./rest.ts')).benchRest(),
   },
+  grpc: {
+    resumo: 'checkout gRPC unário e em fluxo × cadeias nuas, e REST ao lado',
+    medir: async () => (await import('./grpc.ts')).benchGrpc(),
+  },
   grupo: {
     resumo: 'commit em grupo × um commit por requisição',
     medir: async () => (await import('./grupo.ts')).benchGrupo(),

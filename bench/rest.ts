@@ -3,18 +3,18 @@ import { randomUUID } from 'node:crypto'
 import { Pool } from 'undici'
 import { abrirBancada } from '../src/laboratorio/bancada.ts'
 import { carregar, type Medida, mediana, razoes } from './carga.ts'
-import { abrirCadeia } from './gemeos/cadeia_rest.ts'
+import { abrirCadeia } from './gemeos/cadeia.ts'
 
 const UNIDADES = 100_000_000
 
 export async function benchRest({ emVoo = 200, segundos = 8, rodadas = 5 } = {}): Promise<void> {
-  await using cadeia = await abrirCadeia()
+  await using cadeia = await abrirCadeia('rest')
   await using bancada = await abrirBancada({ unidades: UNIDADES })
   const nossa: Medida[] = []
   const gemea: Medida[] = []
   for (let i = 0; i < rodadas; i++) {
-    gemea.push(await medir(cadeia.url, '/', () => ({}), emVoo, segundos))
-    nossa.push(await medir(bancada.enderecos.pedidos, '/pedidos', novaChave, emVoo, segundos))
+    gemea.push(await medirRest(cadeia.endereco, '/', () => ({}), emVoo, segundos))
+    nossa.push(await medirRest(bancada.enderecos.pedidos, '/pedidos', novaChave, emVoo, segundos))
   }
   console.table({ nossa: mediana(nossa), gêmea: mediana(gemea) })
   console.log(`razão nossa/gêmea por rodada: ${razoes(nossa, gemea)}`)
@@ -22,7 +22,7 @@ export async function benchRest({ emVoo = 200, segundos = 8, rodadas = 5 } = {})
   console.log(`${relatorio.pedidos} pedidos conferidos, ${relatorio.totalDeProblemas} problemas`)
 }
 
-const novaChave = () => ({ 'idempotency-key': randomUUID() })
+export const novaChave = () => ({ 'idempotency-key': randomUUID() })
 const CORPO = JSON.stringify({
   cliente_id: 1,
   itens: [
@@ -32,7 +32,7 @@ const CORPO = JSON.stringify({
   metodo: 'pix',
 })
 
-async function medir(
+export async function medirRest(
   url: string,
   path: string,
   extras: () => Record<string, string>,
