@@ -1,4 +1,4 @@
-// The generated code is what the protos say today, and the protos keep their style and their promise.
+// The generated code is what the protos say today; the protos keep their style and their promise.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'

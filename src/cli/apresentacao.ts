@@ -10,11 +10,11 @@ export function apresentar(
   perfil: string,
   ms: number,
 ): string {
-  const linha = (nome: string, endereco: string, pid?: number) =>
-    `  ${nome.padEnd(12)}${endereco.padEnd(26)}${pid === undefined ? '' : `processo ${pid}`}`
+  const linha = (nome: string, endereco: string, grpc = '', pid?: number) =>
+    `  ${nome.padEnd(12)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
   const servicos = SERVICOS.map((nome) => {
-    const servico = estado.servicos[nome]
-    return linha(nome, servico?.rest ?? '', servico?.pid)
+    const { rest = '', grpc, pid } = estado.servicos[nome] ?? {}
+    return linha(nome, rest, grpc && `gRPC :${grpc.split(':').at(-1)}`, pid)
   })
   return [
     '',

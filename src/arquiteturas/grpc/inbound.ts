@@ -1,11 +1,5 @@
 // Arrives as a unary call: one method for each command that the service decides.
-import type {
-  handleUnaryCall,
-  Server,
-  ServerUnaryCall,
-  ServiceDefinition,
-  sendUnaryData,
-} from '@grpc/grpc-js'
+import type { handleUnaryCall, Server, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js'
 import type { Comando } from '../../contratos/comandos.ts'
 import { type Contexto, type Envelope, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
@@ -18,35 +12,58 @@ import { paraGrpc } from './errors.ts'
 import { type Corpo, type Metodo, metodosDe, semVazios } from './metodos.ts'
 import { escreverTrilha } from './trilha.ts'
 
-/** A request as it came; `seguir` is absent when a stranger asks. */
-export interface Chamada {
-  readonly tipo: Enviavel
+/** A request as it came, by a call of its own or on a stream. */
+export interface Recebida {
   readonly corpo: Corpo
   readonly contexto: Contexto
+  /** Absent when a stranger asks. */
   readonly seguir: boolean | undefined
-  /** What the sender calls it: the command's natural name, or this is not the command it meant. */
+  /** What the sender calls the command: its natural name (K1), or it meant another. */
   readonly causa?: string
 }
 
+/** A method and what answers it; rejects with an ErroDeNegocio. */
+export interface Porta {
+  readonly metodo: Metodo
+  atender(recebida: Recebida): Promise<Corpo>
+}
+/** By command. */
+export type Portas = ReadonlyMap<string, Porta>
+
+/** The commands of the flow that a service decides. */
+export const portasDoFluxo = (nome: NomeServico, atender: Atender): Portas =>
+  new Map(
+    metodosDe(nome).map(([tipo, metodo]) => [
+      tipo,
+      { metodo, atender: (recebida) => tratar(atender, tipo, recebida) },
+    ]),
+  )
+
 /** From the message to the answer, the same for a unary call and for an item of a stream. */
-export async function tratar(atender: Atender, chamada: Chamada): Promise<Corpo> {
-  const { tipo, corpo, contexto, seguir } = chamada
+async function tratar(atender: Atender, tipo: Enviavel, recebida: Recebida): Promise<Corpo> {
+  const { corpo, seguir } = recebida
   const comando = lerComando(tipo, corpo)
   const nosso = seguir !== undefined
-  const envelope: Envelope = {
-    ...envelopar(nosso ? comando : deEstranho(comando), contexto),
-    get prazo() {
-      return contexto.prazo
-    },
-  }
-  if (chamada.causa !== undefined && chamada.causa !== envelope.causa) {
-    throw new ErroDeNegocio('comando_divergente')
-  }
+  const envelope = envelopado(nosso ? comando : deEstranho(comando), recebida)
   const trilha = await atender(envelope, seguir === true)
   const primeiro = trilha.passos[0]
   if (!primeiro) throw trilha.falha ?? new ErroDeNegocio('defeito')
   const resposta = mensagemDe(tipo)?.responder(primeiro.evento as never)
   return { ...resposta, ...(nosso && { trilha: escreverTrilha(trilha) }) }
+}
+
+/** The deadline is read anew whenever it matters: who cancels waits no longer, and K9 drops it. */
+export function envelopado(comando: Comando, { contexto, causa }: Recebida): Envelope {
+  const envelope = envelopar(comando, contexto)
+  if (causa !== undefined && causa !== envelope.causa) {
+    throw new ErroDeNegocio('comando_divergente')
+  }
+  return {
+    ...envelope,
+    get prazo() {
+      return contexto.prazo
+    },
+  }
 }
 
 /** A float is exact to the cent up to here; beyond it, what was meant cannot be known. */
@@ -64,28 +81,26 @@ function lerComando(tipo: Enviavel, corpo: Corpo): Comando {
   return lerCampos(esquema, soFloat ? { ...presentes, valor } : presentes)
 }
 
-export function registrarMetodos(servidor: Server, nome: NomeServico, atender: Atender): void {
+/** One unary method for each door. */
+export function registrarMetodos(servidor: Server, portas: Portas): void {
   const definicao: Record<string, Metodo> = {}
-  const portas: Record<string, handleUnaryCall<Corpo, Corpo>> = {}
-  for (const [tipo, metodo] of metodosDe(nome)) {
-    definicao[tipo] = metodo
-    portas[tipo] = unaria((chamada) => {
-      const seguir = chamada.metadata.get('x-seguir')[0]
-      return tratar(atender, {
-        ...{ tipo, corpo: chamada.request, contexto: contextoDe(chamada) },
-        seguir: seguir === undefined ? undefined : seguir === '1',
-      })
-    })
+  const respostas: Record<string, handleUnaryCall<Corpo, Corpo>> = {}
+  for (const [nome, { metodo, atender }] of portas) {
+    definicao[nome] = protegido(metodo)
+    respostas[nome] = unaria(atender)
   }
-  servidor.addService(protegida(definicao), portas)
+  servidor.addService(definicao, respostas)
 }
 
 /** A promise as grpc-js wants it: what it rejects with becomes a status. */
-export const unaria =
-  <P, R>(atender: (chamada: ServerUnaryCall<P, R>) => Promise<R>): handleUnaryCall<P, R> =>
-  (chamada: ServerUnaryCall<P, R>, responder: sendUnaryData<R>) => {
-    if (chamada.request instanceof ErroDeNegocio) return responder(paraGrpc(chamada.request))
-    atender(chamada).then(
+const unaria =
+  (atender: Porta['atender']): handleUnaryCall<Corpo, Corpo> =>
+  (chamada: ServerUnaryCall<Corpo, Corpo>, responder: sendUnaryData<Corpo>) => {
+    const { request: corpo, metadata } = chamada
+    if (corpo instanceof ErroDeNegocio) return responder(paraGrpc(corpo))
+    const dito = metadata.get('x-seguir')[0]
+    const seguir = dito === undefined ? undefined : dito === '1'
+    atender({ corpo, contexto: contextoDe(chamada), seguir }).then(
       (resposta) => responder(null, resposta),
       (lancado: unknown) => {
         const { pedido_id } = lancado as { pedido_id?: number }
@@ -99,23 +114,29 @@ export const unaria =
  * grpc-js answers INTERNAL with the parser's own words to bytes that are no such message. Here they
  * become a request like any other, which `unaria` refuses.
  */
-export function protegida<D extends ServiceDefinition | Record<string, unknown>>(definicao: D): D {
-  const metodos = Object.entries(definicao as Record<string, Metodo>).map(([nome, metodo]) => {
-    const requestDeserialize = (bytes: Buffer): Corpo => {
-      try {
-        return metodo.requestDeserialize(bytes)
-      } catch (causa) {
-        const detalhe = 'A mensagem não pôde ser decodificada.'
-        return new ErroDeNegocio('requisicao_invalida', detalhe, { causa }) as unknown as Corpo
-      }
+const protegido = (metodo: Metodo): Metodo => ({
+  ...metodo,
+  requestDeserialize: (bytes) => {
+    try {
+      return decodificar(metodo, bytes)
+    } catch (erro) {
+      return erro as unknown as Corpo
     }
-    return [nome, { ...metodo, requestDeserialize }]
-  })
-  return Object.fromEntries(metodos) as D
+  },
+})
+
+/** Throws `requisicao_invalida` for bytes that are no such message. */
+export function decodificar(metodo: Metodo, bytes: Uint8Array): Corpo {
+  try {
+    return metodo.requestDeserialize(bytes as Buffer)
+  } catch (causa) {
+    const detalhe = 'A mensagem não pôde ser decodificada.'
+    throw new ErroDeNegocio('requisicao_invalida', detalhe, { causa })
+  }
 }
 
-/** Who asks, until when, and which trace this is. Who cancels waits no longer: K9 drops it. */
-export function contextoDe(chamada: ServerUnaryCall<unknown, unknown>): Contexto {
+/** Who asks, until when, and which trace this is. */
+function contextoDe(chamada: ServerUnaryCall<unknown, unknown>): Contexto {
   const { metadata } = chamada
   const pedido = Number(chamada.getDeadline())
   const limite = Date.now() + MAIOR_PRAZO_MS

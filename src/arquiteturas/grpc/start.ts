@@ -5,10 +5,10 @@ import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
 import type { Aberta, Enderecos, Hospedeiro, PortaAberta } from '../arquitetura.ts'
 import type { ModoGrpc } from '../politica.ts'
-import { registrarMetodos } from './inbound.ts'
+import { type Portas, portasDoFluxo, registrarMetodos } from './inbound.ts'
 import { registrarOperacao } from './operacao.ts'
 import { criarSaida, criarUnario } from './outbound.ts'
-import { registrarCatalogo, registrarPedidos } from './pedidos.ts'
+import { portasDePedidos, portasDoCatalogo } from './pedidos.ts'
 import { criarFluxo } from './stream.ts'
 import { registrarCanal } from './stream_inbound.ts'
 
@@ -37,14 +37,13 @@ export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc): Aberta {
   }
 }
 
-async function servir({ nome, atender, consultas, porta }: Hospedeiro): Promise<PortaAberta> {
+async function servir(hospedeiro: Hospedeiro): Promise<PortaAberta> {
   const servidor = new Server(OPCOES_DO_SERVIDOR)
-  if (nome === 'catalogo') registrarCatalogo(servidor, consultas as ConsultasDeCatalogo)
-  else if (nome === 'pedidos') registrarPedidos(servidor, atender, consultas as ConsultasDePedidos)
-  else registrarMetodos(servidor, nome, atender)
-  const canal = registrarCanal(servidor, nome, atender)
-  const operacao = registrarOperacao(servidor, nome)
-  const endereco = await escutar(servidor, porta)
+  const portas = portasDe(hospedeiro)
+  registrarMetodos(servidor, portas)
+  const canal = registrarCanal(servidor, portas)
+  const operacao = registrarOperacao(servidor, hospedeiro.nome)
+  const endereco = await escutar(servidor, hospedeiro.porta)
   return {
     endereco,
     async [Symbol.asyncDispose]() {
@@ -54,6 +53,12 @@ async function servir({ nome, atender, consultas, porta }: Hospedeiro): Promise<
       await fechado
     },
   }
+}
+
+function portasDe({ nome, atender, consultas }: Hospedeiro): Portas {
+  if (nome === 'catalogo') return portasDoCatalogo(consultas as ConsultasDeCatalogo)
+  if (nome === 'pedidos') return portasDePedidos(atender, consultas as ConsultasDePedidos)
+  return portasDoFluxo(nome, atender)
 }
 
 /** Listens on the loopback; the address really bound, e.g. `127.0.0.1:50051`. */

@@ -1,39 +1,30 @@
 // Arrives as an item of a stream that another of our services keeps open: each item is a whole
-// unary call, with its own deadline and its own error, and ends in the same `tratar`.
+// unary call, with its own deadline and its own error, and goes through the same door.
 import type { Server, ServerDuplexStream } from '@grpc/grpc-js'
 import { type Contexto, rastreio } from '../../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
-import type { NomeServico } from '../../contratos/ids.ts'
-import { type Atender, arquiteturaDita } from '../arquitetura.ts'
+import { arquiteturaDita } from '../arquitetura.ts'
 import { MAIOR_PRAZO_MS } from '../politica.ts'
 import { paraFalha } from './errors.ts'
 import { CanalService, type Chamada, type Resposta } from './gerado/comum.ts'
-import { tratar } from './inbound.ts'
-import { metodosDe } from './metodos.ts'
+import { decodificar, type Portas } from './inbound.ts'
 import { MAXIMO_EM_VOO } from './stream_outbound.ts'
 
 type Fluxo = ServerDuplexStream<Chamada, Resposta>
 
 /** Disposed, it reads no more, answers what it has read, and ends every stream. */
-export function registrarCanal(
-  servidor: Server,
-  nome: NomeServico,
-  atender: Atender,
-): AsyncDisposable {
-  const metodos = new Map<string, ReturnType<typeof metodosDe>[number]>()
-  for (const par of metodosDe(nome)) metodos.set(par[0], par)
+export function registrarCanal(servidor: Server, portas: Portas): AsyncDisposable {
   const abertos = new Set<{ encerrar(): Promise<void> }>()
 
   async function responder(chamada: Chamada, fluxo: Fluxo): Promise<Resposta> {
-    const { correlacao, comando: dito, corpo: bytes, causa, seguir } = chamada
+    const { correlacao, comando, corpo: bytes, causa, seguir } = chamada
     try {
-      const par = metodos.get(dito)
-      if (!par) throw new ErroDeNegocio('operacao_nao_suportada')
-      const [tipo, metodo] = par
-      const corpo = decodificar(() => metodo.requestDeserialize(bytes as Buffer))
+      const porta = portas.get(comando)
+      if (!porta) throw new ErroDeNegocio('operacao_nao_suportada')
+      const corpo = decodificar(porta.metodo, bytes)
       const contexto = contextoDe(chamada, fluxo)
-      const resposta = await tratar(atender, { tipo, corpo, contexto, seguir, causa })
-      return { correlacao, corpo: metodo.responseSerialize(resposta) }
+      const resposta = await porta.atender({ corpo, contexto, seguir, causa })
+      return { correlacao, corpo: porta.metodo.responseSerialize(resposta) }
     } catch (erro) {
       return { correlacao, corpo: VAZIO, falha: paraFalha(comoErro(erro)) }
     }
@@ -63,6 +54,8 @@ function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Respost
   let aoEsvaziar = () => {}
   const regular = () => {
     if (acabou && emVoo === 0) {
+      // What still comes would be decided and could not be answered.
+      fluxo.pause()
       fluxo.end()
       aoEsvaziar()
     } else if (acabou || cheio || emVoo >= MAXIMO_EM_VOO) {
@@ -97,14 +90,6 @@ function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Respost
       parar()
       await esvaziou
     },
-  }
-}
-
-function decodificar<T>(ler: () => T): T {
-  try {
-    return ler()
-  } catch (causa) {
-    throw new ErroDeNegocio('requisicao_invalida', undefined, { causa })
   }
 }
 

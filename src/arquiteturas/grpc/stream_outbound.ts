@@ -71,12 +71,16 @@ export class CanalDeSaida implements Disposable {
 
   [Symbol.dispose](): void {
     this.#fechado = true
-    for (const espera of this.#fila) espera.terminar(new ErroDeNegocio('encerrando'))
     for (const { fluxo } of this.#tubos) fluxo.cancel()
+    this.#escoar()
   }
 
   #escoar(): void {
-    while (this.#fila.length > 0 && !this.#fechado) {
+    while (this.#fila.length > 0) {
+      if (this.#fechado) {
+        this.#fila.shift()?.terminar(new ErroDeNegocio('encerrando'))
+        continue
+      }
       const tubo = this.#tuboAtual()
       if (tubo.cheio || tubo.emVoo.size >= MAXIMO_EM_VOO) return
       const espera = this.#fila.shift()!
@@ -138,10 +142,11 @@ export class CanalDeSaida implements Disposable {
     if (!this.#tubos.delete(tubo)) return
     if (this.#atual === tubo) this.#atual = undefined
     const semCanal = erro?.code === status.UNIMPLEMENTED ? erro : undefined
+    if (semCanal) for (const espera of this.#fila.splice(0)) espera.terminar(semCanal)
     const deNovo: Espera[] = []
     for (const espera of tubo.emVoo.values()) {
       espera.onde = undefined
-      if (semCanal || espera.reenviada || this.#fechado) espera.terminar(semCanal ?? rompido(erro))
+      if (semCanal || espera.reenviada) espera.terminar(semCanal ?? rompido(erro))
       else deNovo.push(espera)
     }
     for (const espera of deNovo) espera.reenviada = true
@@ -149,7 +154,9 @@ export class CanalDeSaida implements Disposable {
       this.#fila.unshift(...deNovo)
       this.#escoar()
     }
-    if (deNovo.length > 0) setTimeout(reenviar, PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
+    // Those that had not left yet wait for this too: nobody else would wake them.
+    const haQuem = deNovo.length > 0 || this.#fila.length > 0
+    if (haQuem) setTimeout(reenviar, PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
   }
 }
 
