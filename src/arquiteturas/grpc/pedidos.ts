@@ -1,15 +1,19 @@
 // The doors that a client knocks at: the catalogue's, and those that only pedidos has.
+import * as z from 'zod'
 import { type Comando, doPedido } from '../../contratos/comandos.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos, PedidoVisivel } from '../../servicos/pedidos/consultas.ts'
 import type { Atender } from '../arquitetura.ts'
-import { lerCampos, motivo as motivoDado, pedidoId } from '../campos.ts'
+import * as campos from '../campos.ts'
 import { comoCriarPedido, concluir, corpoDePedido, lerChave, MOTIVO_PADRAO } from '../pedidos.ts'
 import { CatalogoService } from './gerado/catalogo.ts'
 import { type PedidoResponse, PedidosService } from './gerado/pedidos.ts'
 import { envelopado, type Porta, type Portas, type Recebida } from './inbound.ts'
 import { type Corpo, type Metodo, semVazios } from './metodos.ts'
+
+const comId = z.object({ pedido_id: campos.pedidoId })
+const cancelamento = comId.extend({ motivo: campos.motivo.default(MOTIVO_PADRAO) })
 
 const porta = (metodo: unknown, atender: Porta['atender']): Porta => ({
   metodo: metodo as Metodo,
@@ -32,12 +36,12 @@ export function portasDePedidos(atender: Atender, consultas: ConsultasDePedidos)
     if ('emAndamento' in fim) throw Object.assign(fim.falha, { pedido_id: fim.emAndamento })
     return escrever(fim.pedido, fim.repetido)
   }
-  const idDe = ({ corpo }: Recebida) => lerCampos(pedidoId, corpo.pedido_id)
+  const idDe = ({ corpo }: Recebida) => campos.lerCampos(comId, corpo).pedido_id
 
   const criar: Porta['atender'] = async (recebida) => {
     const { idempotency_key, ...corpo } = semVazios(recebida.corpo)
     const chave = lerChave(idempotency_key)
-    return comandar(recebida, comoCriarPedido(lerCampos(corpoDePedido, corpo), chave))
+    return comandar(recebida, comoCriarPedido(campos.lerCampos(corpoDePedido, corpo), chave))
   }
   const consultar: Porta['atender'] = async (recebida) => {
     const pedido = await consultas.pedido(idDe(recebida))
@@ -45,8 +49,8 @@ export function portasDePedidos(atender: Atender, consultas: ConsultasDePedidos)
     return escrever(pedido, true)
   }
   const cancelar: Porta['atender'] = async (recebida) => {
-    const pedido = doPedido({ pedido_id: idDe(recebida) })
-    const motivo = lerCampos(motivoDado, recebida.corpo.motivo ?? MOTIVO_PADRAO)
+    const { pedido_id, motivo } = campos.lerCampos(cancelamento, recebida.corpo)
+    const pedido = doPedido({ pedido_id })
     return comandar(recebida, { ...pedido, tipo: 'SolicitarCancelamento', motivo })
   }
   const entregar: Porta['atender'] = async (recebida) =>

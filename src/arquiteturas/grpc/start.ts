@@ -48,7 +48,7 @@ async function servir(hospedeiro: Hospedeiro): Promise<PortaAberta> {
     endereco,
     async [Symbol.asyncDispose]() {
       operacao[Symbol.dispose]()
-      const fechado = fechar(servidor)
+      const fechado = fechar(servidor, endereco)
       await canal[Symbol.asyncDispose]()
       await fechado
     },
@@ -72,13 +72,12 @@ function escutar(servidor: Server, porta: number): Promise<string> {
   })
 }
 
-/** Takes no new connection or call, and resolves when those under way have been answered. */
-function fechar(servidor: Server): Promise<void> {
-  return new Promise((resolver) => {
-    const relogio = setTimeout(() => servidor.forceShutdown(), ESPERA_AO_FECHAR_MS)
-    servidor.tryShutdown(() => {
-      clearTimeout(relogio)
-      resolver()
-    })
-  })
+/**
+ * Takes no new connection or call, and resolves when those under way have been answered. `drain`
+ * cuts what is left after the wait: with channelz off, forceShutdown knows of no connection
+ * (grpc-js 1.14.7, `_sessionHandler` in server.ts).
+ */
+function fechar(servidor: Server, endereco: string): Promise<void> {
+  servidor.drain(endereco, ESPERA_AO_FECHAR_MS)
+  return new Promise((resolver) => servidor.tryShutdown(() => resolver()))
 }

@@ -86,6 +86,8 @@ function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Respost
     async encerrar() {
       const esvaziou = new Promise<void>((resolver) => {
         aoEsvaziar = resolver
+        // Cut: nobody hears what is still under way.
+        fluxo.once('close', resolver)
       })
       parar()
       await esvaziou
