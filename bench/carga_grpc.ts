@@ -1,7 +1,12 @@
 // The clients of the gRPC figures: one channel of unary calls, and one stream of numbered messages.
 // The same two serve the load for our services, the load for the bare twins, and the twins' hops.
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
-import { CanalService, type Chamada, type Resposta } from '../src/arquiteturas/grpc/gerado/comum.ts'
+import {
+  CanalService,
+  type Chamada,
+  type Resposta,
+  type Respostas,
+} from '../src/arquiteturas/grpc/gerado/comum.ts'
 
 /** The part of a generated method that a caller needs. */
 export interface MetodoUnario<P, R> {
@@ -65,9 +70,11 @@ export function abrirFluxo(endereco: string): Cliente<Mensagem, Resposta> {
   const pendentes = new Map<number, PromiseWithResolvers<Resposta>>()
   let correlacao = 0
   let quebrou: Error | undefined
-  canal.on('data', (resposta: Resposta) => {
-    pendentes.get(resposta.correlacao)?.resolve(resposta)
-    pendentes.delete(resposta.correlacao)
+  canal.on('data', ({ itens }: Respostas) => {
+    for (const resposta of itens) {
+      pendentes.get(resposta.correlacao)?.resolve(resposta)
+      pendentes.delete(resposta.correlacao)
+    }
   })
   // Whoever still waits is told: a stream that ends with OK gives no error, only an end.
   const quebrar = (erro: Error): void => {
@@ -83,7 +90,7 @@ export function abrirFluxo(endereco: string): Cliente<Mensagem, Resposta> {
       const pendente = Promise.withResolvers<Resposta>()
       correlacao = (correlacao + 1) >>> 0
       pendentes.set(correlacao, pendente)
-      canal.write({ correlacao, ...mensagem })
+      canal.write({ itens: [{ correlacao, ...mensagem }] })
       return pendente.promise
     },
     [Symbol.dispose]() {

@@ -11,8 +11,8 @@ import {
 } from '@grpc/grpc-js'
 import {
   CanalService,
-  type Chamada,
-  type Resposta,
+  type Chamadas,
+  type Respostas,
 } from '../../src/arquiteturas/grpc/gerado/comum.ts'
 import {
   PagamentoRequest,
@@ -47,10 +47,12 @@ async function atender(pedido: PagamentoRequest): Promise<PagamentoResponse> {
 const processarPagamento: handleUnaryCall<PagamentoRequest, PagamentoResponse> = (call, dizer) => {
   atender(call.request).then((resposta) => dizer(null, resposta), dizer)
 }
-const abrir: handleBidiStreamingCall<Chamada, Resposta> = (canal) => {
-  canal.on('data', async ({ correlacao, corpo }: Chamada) => {
+const abrir: handleBidiStreamingCall<Chamadas, Respostas> = (canal) => {
+  canal.on('data', async ({ itens: [item] }: Chamadas) => {
+    const { correlacao, corpo } = item!
     const resposta = await atender(PagamentoRequest.decode(corpo))
-    canal.write({ correlacao, corpo: PagamentoResponse.encode(resposta).finish() })
+    const pronta = { correlacao, corpo: PagamentoResponse.encode(resposta).finish() }
+    canal.write({ itens: [pronta] })
   })
   canal.on('end', () => canal.end())
 }

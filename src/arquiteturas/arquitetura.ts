@@ -51,6 +51,8 @@ export interface Hospedeiro {
   readonly consultas: unknown
   /** The HTTP server of the process, not listening yet. */
   readonly app: FastifyInstance
+  /** All the architectures open in this process. */
+  readonly abertas: readonly NomeArquitetura[]
   /** For an architecture with a server of its own; 0 takes any. */
   readonly porta: number
 }

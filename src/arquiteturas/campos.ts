@@ -24,7 +24,8 @@ export const centavos = inteiro
   .max(MAIOR_VALOR)
   .transform((n) => n as Centavos)
 export const metodo = z.enum(METODOS)
-export const motivo = z.string().min(1).max(200)
+export const MAIOR_MOTIVO = 200
+export const motivo = z.string().min(1).max(MAIOR_MOTIVO)
 export const chaveDeSimulacao = z.string().min(1).max(100)
 export const instante = z.iso.datetime().transform((texto) => texto as Instante)
 

@@ -34,8 +34,9 @@ const palavra = (corpo: Corpo): string => String(corpo.status ?? '')
 /** Done is what says so, or a success that says nothing else at all. */
 const diz = (corpo: Corpo, status: string): boolean =>
   palavra(corpo) === status || Object.keys(corpo).length === 0
-const motivoDe = (corpo: Corpo): string =>
-  typeof corpo.motivo === 'string' ? corpo.motivo : 'recusado_pelo_servico'
+/** A foreign server's words are carried on by the compensations, whose doors know their length. */
+const motivoDe = ({ motivo }: Corpo): string =>
+  (typeof motivo === 'string' && motivo.slice(0, campos.MAIOR_MOTIVO)) || 'recusado_pelo_servico'
 
 const analise: Mensagem<'AnalisarPedido'> = {
   resumo: 'Analisa o risco de fraude de um pedido',

@@ -79,9 +79,10 @@ export async function abrirServico(
   // First to close: requests under way still need the database and the way to the others.
   pilha.defer(async () => app.close())
   let grpc: string | undefined
+  const nomes = abertas.map((aberta) => aberta.nome)
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
-    const hospedeiro = { app, nome, atender, consultas, porta: portas.grpc }
+    const hospedeiro = { app, nome, atender, consultas, abertas: nomes, porta: portas.grpc }
     const { endereco } = pilha.use(await aberta.servir(hospedeiro))
     if (aberta.nome === 'grpc') grpc = endereco
   }

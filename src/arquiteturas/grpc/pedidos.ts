@@ -2,11 +2,19 @@
 import * as z from 'zod'
 import { type Comando, doPedido } from '../../contratos/comandos.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
+import type { NomeArquitetura } from '../../contratos/ids.ts'
 import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos, PedidoVisivel } from '../../servicos/pedidos/consultas.ts'
 import type { Atender } from '../arquitetura.ts'
 import * as campos from '../campos.ts'
-import { comoCriarPedido, concluir, corpoDePedido, lerChave, MOTIVO_PADRAO } from '../pedidos.ts'
+import {
+  comoCriarPedido,
+  concluir,
+  corpoDePedido,
+  exigirAberta,
+  lerChave,
+  MOTIVO_PADRAO,
+} from '../pedidos.ts'
 import { CatalogoService } from './gerado/catalogo.ts'
 import { type PedidoResponse, PedidosService } from './gerado/pedidos.ts'
 import { envelopado, type Porta, type Portas, type Recebida } from './inbound.ts'
@@ -30,7 +38,11 @@ export const portasDoCatalogo = (consultas: ConsultasDeCatalogo): Portas =>
     ],
   ])
 
-export function portasDePedidos(atender: Atender, consultas: ConsultasDePedidos): Portas {
+export function portasDePedidos(
+  atender: Atender,
+  consultas: ConsultasDePedidos,
+  abertas: readonly NomeArquitetura[],
+): Portas {
   async function comandar(recebida: Recebida, comando: Comando): Promise<Corpo> {
     const fim = await concluir(consultas, await atender(envelopado(comando, recebida), true))
     if ('emAndamento' in fim) throw Object.assign(fim.falha, { pedido_id: fim.emAndamento })
@@ -41,6 +53,7 @@ export function portasDePedidos(atender: Atender, consultas: ConsultasDePedidos)
   const criar: Porta['atender'] = async (recebida) => {
     const { idempotency_key, ...corpo } = semVazios(recebida.corpo)
     const chave = lerChave(idempotency_key)
+    exigirAberta(abertas, recebida.contexto.arquitetura)
     return comandar(recebida, comoCriarPedido(campos.lerCampos(corpoDePedido, corpo), chave))
   }
   const consultar: Porta['atender'] = async (recebida) => {

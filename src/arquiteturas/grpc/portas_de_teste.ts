@@ -21,7 +21,13 @@ import { type Envelope, envelopar, rastreio } from '../../contratos/envelope.ts'
 import { comoPedidoId, type NomeServico } from '../../contratos/ids.ts'
 import type { Atender, PortaAberta, Trilha } from '../arquitetura.ts'
 import { deGrpc } from './errors.ts'
-import { CanalService, type Chamada, type Resposta } from './gerado/comum.ts'
+import {
+  CanalService,
+  type Chamada,
+  type Chamadas,
+  type Resposta,
+  type Respostas,
+} from './gerado/comum.ts'
 import { PagamentoService } from './gerado/pagamento.ts'
 import { abrirGrpc } from './start.ts'
 
@@ -33,7 +39,7 @@ export async function abrirPorta(
   atender: Atender,
   porta = 0,
 ): Promise<PortaAberta & { readonly endereco: string }> {
-  const nada = { enderecos: {}, consultas: undefined, app: undefined as never }
+  const nada = { abertas: [], consultas: undefined, app: undefined as never }
   const aberta = await abrirGrpc({}, 'unario').servir({ ...nada, nome, atender, porta })
   return { endereco: aberta.endereco!, [Symbol.asyncDispose]: () => aberta[Symbol.asyncDispose]() }
 }
@@ -136,7 +142,7 @@ export async function abrirAlheio(
   }
 }
 
-export type Ponta = ServerDuplexStream<Chamada, Resposta>
+export type Ponta = ServerDuplexStream<Chamadas, Respostas>
 /** The server's end of the channel in the test's hands: what came, on which stream. */
 export interface CanalAlheio extends ServidorAlheio {
   readonly pontas: readonly Ponta[]
@@ -151,9 +157,11 @@ export async function abrirCanalAlheio(
   const recebidas: (Chamada & { ponta: Ponta })[] = []
   const abrir = (ponta: Ponta) => {
     pontas.push(ponta)
-    ponta.on('data', (chamada: Chamada) => {
-      recebidas.push({ ...chamada, ponta })
-      aoChegar(chamada, ponta)
+    ponta.on('data', ({ itens }: Chamadas) => {
+      for (const chamada of itens) {
+        recebidas.push({ ...chamada, ponta })
+        aoChegar(chamada, ponta)
+      }
     })
     ponta.on('end', () => ponta.end())
     ponta.on('error', () => undefined)
@@ -169,6 +177,14 @@ export const respostaDe = ({ correlacao, corpo }: Chamada): Resposta => {
   return { correlacao, corpo: PAGAR.responseSerialize(resposta) }
 }
 
+export function responder({ recebidas }: CanalAlheio, quais = recebidas): void {
+  for (const chamada of quais) chamada.ponta.write({ itens: [respostaDe(chamada)] })
+}
+export const responderAoChegar =
+  (alheio: CanalAlheio) =>
+  ({ itens }: Chamadas): void =>
+    responder(alheio, alheio.recebidas.slice(-itens.length))
+
 /** A payment as an item of a channel. */
 export const item = (correlacao: number, pedido_id = correlacao): Chamada => ({
   ...{ correlacao, comando: 'AutorizarPagamento', traceparent: '', arquitetura: 'grpc' },
@@ -177,11 +193,11 @@ export const item = (correlacao: number, pedido_id = correlacao): Chamada => ({
 })
 
 export interface CanalCru extends Disposable {
-  readonly fluxo: ClientDuplexStream<Chamada, Resposta>
+  readonly fluxo: ClientDuplexStream<Chamadas, Respostas>
   readonly respostas: Resposta[]
   /** How the stream ended, once it has. */
   fim: () => status | undefined
-  mandar(chamada: Chamada): void
+  mandar(...chamadas: Chamada[]): void
   romper(): void
 }
 /** The client's end of the channel, in the test's hands. */
@@ -191,13 +207,13 @@ export function abrirCanal(canal: Client): CanalCru {
   const respostas: Resposta[] = []
   let fim: status | undefined
   fluxo.on('error', () => undefined)
-  fluxo.on('data', (resposta: Resposta) => respostas.push(resposta))
+  fluxo.on('data', ({ itens }: Respostas) => respostas.push(...itens))
   fluxo.on('status', ({ code }) => {
     fim = code
   })
   return {
     ...{ fluxo, respostas, fim: () => fim },
-    mandar: (chamada) => void fluxo.write(chamada),
+    mandar: (...itens) => void fluxo.write({ itens }),
     romper: () => fluxo.cancel(),
     [Symbol.dispose]: () => fluxo.cancel(),
   }

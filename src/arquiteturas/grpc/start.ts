@@ -22,8 +22,8 @@ const OPCOES_DO_SERVIDOR = {
   'grpc.max_connection_age_grace_ms': 420_000,
   'grpc.enable_channelz': 0,
 }
-/** Longest wait for calls under way when closing; a client that never ends its own is then cut. */
-const ESPERA_AO_FECHAR_MS = 15_000
+/** Who never ends a call of its own is cut then: before the supervisor would end the process. */
+const ESPERA_AO_FECHAR_MS = 4_000
 
 export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc): Aberta {
   const saida = criarSaida(enderecos, modo === 'fluxo' ? criarFluxo : criarUnario)
@@ -55,9 +55,9 @@ async function servir(hospedeiro: Hospedeiro): Promise<PortaAberta> {
   }
 }
 
-function portasDe({ nome, atender, consultas }: Hospedeiro): Portas {
+function portasDe({ nome, atender, consultas, abertas }: Hospedeiro): Portas {
   if (nome === 'catalogo') return portasDoCatalogo(consultas as ConsultasDeCatalogo)
-  if (nome === 'pedidos') return portasDePedidos(atender, consultas as ConsultasDePedidos)
+  if (nome === 'pedidos') return portasDePedidos(atender, consultas as ConsultasDePedidos, abertas)
   return portasDoFluxo(nome, atender)
 }
 

@@ -105,7 +105,7 @@ describe('o fluxo no lugar das chamadas', () => {
     await using alheio = await abrirCanalAlheio((chamada, ponta) => {
       const corpo = Buffer.from([0xff, 0xff])
       const boa = respostaDe(chamada)
-      ponta.write(chamada.causa.startsWith('2/') ? { ...boa, corpo } : boa)
+      ponta.write({ itens: [chamada.causa.startsWith('2/') ? { ...boa, corpo } : boa] })
     })
     await using saida = abrirGrpc({ pagamentos: alheio.endereco }, 'fluxo')
     const pagar = (n: number) => saida.enviar(envelopado(pagamento(n)), true)

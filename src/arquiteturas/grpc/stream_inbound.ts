@@ -6,11 +6,17 @@ import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
 import { arquiteturaDita } from '../arquitetura.ts'
 import { MAIOR_PRAZO_MS } from '../politica.ts'
 import { paraFalha } from './errors.ts'
-import { CanalService, type Chamada, type Resposta } from './gerado/comum.ts'
+import {
+  CanalService,
+  type Chamada,
+  type Chamadas,
+  type Resposta,
+  type Respostas,
+} from './gerado/comum.ts'
 import { decodificar, type Portas } from './inbound.ts'
-import { MAXIMO_EM_VOO } from './stream_outbound.ts'
+import { MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './stream_outbound.ts'
 
-type Fluxo = ServerDuplexStream<Chamada, Resposta>
+type Fluxo = ServerDuplexStream<Chamadas, Respostas>
 
 /** Disposed, it reads no more, answers what it has read, and ends every stream. */
 export function registrarCanal(servidor: Server, portas: Portas): AsyncDisposable {
@@ -46,6 +52,21 @@ export function registrarCanal(servidor: Server, portas: Portas): AsyncDisposabl
 
 const VAZIO = Buffer.alloc(0)
 
+/** Split so that a message stays far below what a client takes (outbound.ts). */
+function* emLotes(respostas: readonly Resposta[]): Generator<Resposta[]> {
+  let lote: Resposta[] = []
+  let bytes = 0
+  for (const resposta of respostas) {
+    lote.push(resposta)
+    bytes += resposta.corpo.length
+    if (bytes < MAIOR_LOTE_BYTES) continue
+    yield lote
+    lote = []
+    bytes = 0
+  }
+  if (lote.length > 0) yield lote
+}
+
 /** Reads while there is room for what comes, and while the other side takes the answers. */
 function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Resposta>) {
   let emVoo = 0
@@ -64,13 +85,24 @@ function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Respost
       fluxo.resume()
     }
   }
-  fluxo.on('data', async (chamada: Chamada) => {
-    emVoo += 1
-    if (emVoo >= MAXIMO_EM_VOO) regular()
-    const resposta = await responder(chamada)
-    emVoo -= 1
-    if (!fluxo.cancelled && !fluxo.write(resposta)) cheio = true
+  let prontas: Resposta[] = []
+  /** What was committed together is answered together. */
+  const enviar = () => {
+    emVoo -= prontas.length
+    for (const itens of emLotes(prontas)) {
+      if (!fluxo.cancelled && !fluxo.write({ itens })) cheio = true
+    }
+    prontas = []
     regular()
+  }
+  fluxo.on('data', ({ itens }: Chamadas) => {
+    emVoo += itens.length
+    if (emVoo >= MAXIMO_EM_VOO) regular()
+    for (const chamada of itens) {
+      responder(chamada).then((resposta) => {
+        if (prontas.push(resposta) === 1) setImmediate(enviar)
+      })
+    }
   })
   fluxo.on('drain', () => {
     cheio = false

@@ -14,6 +14,8 @@ import {
   aprovar,
   type CanalAlheio,
   PAGAR,
+  responder,
+  responderAoChegar,
   respostaDe,
 } from './portas_de_teste.ts'
 import { CanalDeSaida, MAXIMO_EM_VOO } from './stream_outbound.ts'
@@ -58,10 +60,6 @@ describe('o canal de saída', () => {
   }
   const chegaram = ({ recebidas }: CanalAlheio, quantas: number) =>
     ate(() => recebidas.length >= quantas, LIMITE_MS, `${quantas} chegaram`)
-  const responder = ({ recebidas }: CanalAlheio, quais = recebidas) => {
-    for (const chamada of quais) chamada.ponta.write(respostaDe(chamada))
-  }
-
   it('respostas fora de ordem chegam a quem as espera', async () => {
     const { alheio, pagar } = await abrir()
     const numeros = numerosAte(100)
@@ -76,9 +74,10 @@ describe('o canal de saída', () => {
 
   it('resposta a quem nada perguntou não muda nada', async () => {
     const { alheio, pagar } = await abrir((chamada, ponta) => {
-      ponta.write({ ...respostaDe(chamada), correlacao: chamada.correlacao + 1_000 })
-      ponta.write(respostaDe(chamada))
-      ponta.write(respostaDe(chamada))
+      const errada = { ...respostaDe(chamada), correlacao: chamada.correlacao + 1_000 }
+      ponta.write({ itens: [errada] })
+      ponta.write({ itens: [respostaDe(chamada)] })
+      ponta.write({ itens: [respostaDe(chamada)] })
     })
     assert.equal(await pagar(1), 1)
     assert.equal(await pagar(2), 2)
@@ -108,7 +107,7 @@ describe('o canal de saída', () => {
     await chegaram(alheio, MAXIMO_EM_VOO)
     const naFila = numerosAte(MAIOR_FILA).map((n) => pagar(MAXIMO_EM_VOO + n))
     assert.equal(await pagar(cabem + 1), 'sobrecarregado')
-    alheio.pontas[0]?.on('data', () => responder(alheio, alheio.recebidas.slice(-1)))
+    alheio.pontas[0]?.on('data', responderAoChegar(alheio))
     responder(alheio)
     const respostas = await Promise.all([...pagando, ...naFila])
     assert.deepEqual(respostas, numerosAte(cabem))
@@ -140,7 +139,9 @@ describe('o canal de saída', () => {
   })
 
   it('o prazo que viaja é o que resta, nunca zero', async () => {
-    const { alheio, pagar } = await abrir((chamada, ponta) => ponta.write(respostaDe(chamada)))
+    const { alheio, pagar } = await abrir((chamada, ponta) =>
+      ponta.write({ itens: [respostaDe(chamada)] }),
+    )
     await Promise.all([pagar(1, 4_000.7), pagar(2, 0.2)])
     await chegaram(alheio, 2)
     const [um, dois] = alheio.recebidas
@@ -171,11 +172,10 @@ describe('o canal de saída', () => {
       romper(alheio, fio.cortar)
       await ate(() => alheio.pontas.length === 2, LIMITE_MS, 'outro fluxo foi aberto')
       const segunda = alheio.pontas[1]!
-      const aoChegar = () => responder(alheio, alheio.recebidas.slice(-1))
       for (const chamada of alheio.recebidas.filter(({ ponta }) => ponta === segunda)) {
-        segunda.write(respostaDe(chamada))
+        segunda.write({ itens: [respostaDe(chamada)] })
       }
-      segunda.on('data', aoChegar)
+      segunda.on('data', responderAoChegar(alheio))
       assert.deepEqual(await Promise.all(pagando), numeros)
       const causas = Map.groupBy(alheio.recebidas, ({ causa }) => causa)
       const vezes = numeros.map((n) => causas.get(`${n}/AutorizarPagamento`)?.length)
@@ -243,7 +243,10 @@ describe('o canal de saída', () => {
   })
 
   it('envelhecendo o tempo todo sob carga, cada uma tem a sua resposta', async () => {
-    const { alheio, pagar } = await abrir((chamada, ponta) => ponta.write(respostaDe(chamada)), 1)
+    const { alheio, pagar } = await abrir(
+      (chamada, ponta) => ponta.write({ itens: [respostaDe(chamada)] }),
+      1,
+    )
     const numeros = numerosAte(2_000)
     const respostas: (number | string)[] = []
     for (const n of numeros) {

@@ -1,14 +1,23 @@
 // The way out over one long-lived stream per neighbour: requests and answers interleave on it, told
-// apart by a number. What was under way when a stream broke goes once more, with the same causa, on
-// the next one.
+// apart by a number, and those of one turn of the event loop travel together. What was under way
+// when a stream broke goes once more, with the same causa, on the next one.
 import { type Client, type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { PAUSA_DA_REPETICAO_MS } from '../politica.ts'
-import { CanalService, type Chamada, type Resposta } from './gerado/comum.ts'
+import {
+  CanalService,
+  type Chamada,
+  type Chamadas,
+  type Resposta,
+  type Respostas,
+} from './gerado/comum.ts'
 
 /** Requests under way on one stream; those beyond wait here, within their deadline. */
 export const MAXIMO_EM_VOO = 256
 const MAIOR_FILA = 10_000
+/** A message takes items until it is this long: with one more it is still what a server takes. */
+export const MAIOR_LOTE_BYTES = 64 * 1024
+const MAIOR_ITEM_BYTES = 128 * 1024
 /** Younger than the server lets a connection grow (start.ts), so that streams change in peace. */
 const IDADE_MS = 300_000
 
@@ -26,7 +35,7 @@ interface Espera {
 
 /** One stream and what is under way on it. */
 interface Tubo {
-  readonly fluxo: ClientDuplexStream<Chamada, Resposta>
+  readonly fluxo: ClientDuplexStream<Chamadas, Respostas>
   readonly emVoo: Map<number, Espera>
   readonly abertoEm: number
   cheio: boolean
@@ -39,6 +48,7 @@ export class CanalDeSaida implements Disposable {
   #atual: Tubo | undefined
   #fila: Espera[] = []
   #correlacao = 0
+  #agendado = false
   #fechado = false
 
   constructor(cliente: Client, idadeMs = IDADE_MS) {
@@ -51,6 +61,10 @@ export class CanalDeSaida implements Disposable {
     return new Promise((resolver, rejeitar) => {
       if (this.#fechado) return rejeitar(new ErroDeNegocio('encerrando'))
       if (this.#fila.length >= MAIOR_FILA) return rejeitar(new ErroDeNegocio('sobrecarregado'))
+      // Refused by the server it would break the stream for all the others on it.
+      if (pedida.corpo.length > MAIOR_ITEM_BYTES) {
+        return rejeitar(new ErroDeNegocio('corpo_grande_demais'))
+      }
       const espera: Espera = {
         pedida,
         prazo: Date.now() + restaMs,
@@ -65,7 +79,7 @@ export class CanalDeSaida implements Disposable {
       }
       const relogio = setTimeout(() => this.#desistir(espera), restaMs)
       this.#fila.push(espera)
-      this.#escoar()
+      this.#agendar()
     })
   }
 
@@ -75,26 +89,48 @@ export class CanalDeSaida implements Disposable {
     this.#escoar()
   }
 
+  /**
+   * A batch that was committed together asks together: one message, and one batch for the next
+   * service. Measured against a message each: half as many orders again, a tenth of the commits.
+   */
+  #agendar(): void {
+    if (this.#agendado) return
+    this.#agendado = true
+    setImmediate(() => {
+      this.#agendado = false
+      this.#escoar()
+    })
+  }
+
   #escoar(): void {
+    if (this.#fechado) {
+      for (const espera of this.#fila.splice(0)) espera.terminar(new ErroDeNegocio('encerrando'))
+    }
     while (this.#fila.length > 0) {
-      if (this.#fechado) {
-        this.#fila.shift()?.terminar(new ErroDeNegocio('encerrando'))
-        continue
-      }
       const tubo = this.#tuboAtual()
-      if (tubo.cheio || tubo.emVoo.size >= MAXIMO_EM_VOO) return
-      const espera = this.#fila.shift()!
-      if (!espera.terminada) this.#escrever(tubo, espera)
+      if (tubo.cheio) return
+      const itens = this.#embarcar(tubo)
+      if (itens.length === 0) return
+      tubo.cheio = !tubo.fluxo.write({ itens })
     }
   }
 
-  #escrever(tubo: Tubo, espera: Espera): void {
-    this.#correlacao = (this.#correlacao + 1) >>> 0
-    const correlacao = this.#correlacao
-    tubo.emVoo.set(correlacao, espera)
-    espera.onde = { tubo, correlacao }
-    const prazo_ms = Math.max(1, Math.floor(espera.prazo - Date.now()))
-    tubo.cheio = !tubo.fluxo.write({ ...espera.pedida, correlacao, prazo_ms })
+  /** As many as there is room for on the stream and in one message. */
+  #embarcar(tubo: Tubo): Chamada[] {
+    const itens: Chamada[] = []
+    let bytes = 0
+    while (this.#fila.length > 0 && tubo.emVoo.size < MAXIMO_EM_VOO && bytes < MAIOR_LOTE_BYTES) {
+      const espera = this.#fila.shift()!
+      if (espera.terminada) continue
+      this.#correlacao = (this.#correlacao + 1) >>> 0
+      const correlacao = this.#correlacao
+      tubo.emVoo.set(correlacao, espera)
+      espera.onde = { tubo, correlacao }
+      const prazo_ms = Math.max(1, Math.floor(espera.prazo - Date.now()))
+      itens.push({ ...espera.pedida, correlacao, prazo_ms })
+      bytes += espera.pedida.corpo.length
+    }
+    return itens
   }
 
   /** Nobody waits for it any more; if its answer still comes, it is for nobody. */
@@ -106,7 +142,7 @@ export class CanalDeSaida implements Disposable {
   #soltar(tubo: Tubo, correlacao: number): void {
     tubo.emVoo.delete(correlacao)
     if (tubo !== this.#atual && tubo.emVoo.size === 0) tubo.fluxo.end()
-    this.#escoar()
+    if (this.#fila.length > 0) this.#agendar()
   }
 
   /** The stream that new requests go on; an aged one takes no more, and ends once it is empty. */
@@ -122,10 +158,12 @@ export class CanalDeSaida implements Disposable {
     const { path, requestSerialize, responseDeserialize } = CanalService.abrir
     const fluxo = this.#cliente.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
     const tubo: Tubo = { fluxo, emVoo: new Map(), abertoEm: Date.now(), cheio: false }
-    fluxo.on('data', (resposta: Resposta) => {
-      const espera = tubo.emVoo.get(resposta.correlacao)
-      espera?.terminar(resposta)
-      if (espera) this.#soltar(tubo, resposta.correlacao)
+    fluxo.on('data', ({ itens }: Respostas) => {
+      for (const resposta of itens) {
+        const espera = tubo.emVoo.get(resposta.correlacao)
+        espera?.terminar(resposta)
+        if (espera) this.#soltar(tubo, resposta.correlacao)
+      }
     })
     fluxo.on('drain', () => {
       tubo.cheio = false

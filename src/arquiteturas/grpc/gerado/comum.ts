@@ -71,6 +71,14 @@ export interface Trilha {
   falha?: Falha | undefined;
 }
 
+export interface Chamadas {
+  itens: Chamada[];
+}
+
+export interface Respostas {
+  itens: Resposta[];
+}
+
 export interface Chamada {
   /** Names the answer; unique among those under way on this stream. */
   correlacao: number;
@@ -629,6 +637,98 @@ export const Trilha: MessageFns<Trilha> = {
   },
 };
 
+function createBaseChamadas(): Chamadas {
+  return { itens: [] };
+}
+
+export const Chamadas: MessageFns<Chamadas> = {
+  encode(message: Chamadas, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.itens) {
+      Chamada.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Chamadas {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChamadas();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.itens.push(Chamada.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRespostas(): Respostas {
+  return { itens: [] };
+}
+
+export const Respostas: MessageFns<Respostas> = {
+  encode(message: Respostas, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.itens) {
+      Resposta.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Respostas {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRespostas();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.itens.push(Resposta.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseChamada(): Chamada {
   return {
     correlacao: 0,
@@ -829,22 +929,25 @@ export const Resposta: MessageFns<Resposta> = {
   },
 };
 
-/** One long-lived stream between two of our own services. Each message is a whole unary call. */
+/**
+ * One long-lived stream between two of our own services. Each item is a whole unary call; those
+ * that are ready together travel together, as their commits did.
+ */
 export type CanalService = typeof CanalService;
 export const CanalService = {
   abrir: {
     path: "/quatrovias.Canal/Abrir" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: Chamada): Buffer => Buffer.from(Chamada.encode(value).finish()),
-    requestDeserialize: (value: Buffer): Chamada => Chamada.decode(value),
-    responseSerialize: (value: Resposta): Buffer => Buffer.from(Resposta.encode(value).finish()),
-    responseDeserialize: (value: Buffer): Resposta => Resposta.decode(value),
+    requestSerialize: (value: Chamadas): Buffer => Buffer.from(Chamadas.encode(value).finish()),
+    requestDeserialize: (value: Buffer): Chamadas => Chamadas.decode(value),
+    responseSerialize: (value: Respostas): Buffer => Buffer.from(Respostas.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Respostas => Respostas.decode(value),
   },
 } as const;
 
 export interface CanalServer extends UntypedServiceImplementation {
-  abrir: handleBidiStreamingCall<Chamada, Resposta>;
+  abrir: handleBidiStreamingCall<Chamadas, Respostas>;
 }
 
 function longToNumber(int64: { toString(): string }): number {
