@@ -14,7 +14,7 @@ import {
   type Respostas,
 } from './gerado/comum.ts'
 import { decodificar, type Portas } from './inbound.ts'
-import { MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './stream_outbound.ts'
+import { MAIOR_LOTE, MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './stream_outbound.ts'
 
 type Fluxo = ServerDuplexStream<Chamadas, Respostas>
 
@@ -59,7 +59,7 @@ function* emLotes(respostas: readonly Resposta[]): Generator<Resposta[]> {
   for (const resposta of respostas) {
     lote.push(resposta)
     bytes += resposta.corpo.length
-    if (bytes < MAIOR_LOTE_BYTES) continue
+    if (lote.length < MAIOR_LOTE && bytes < MAIOR_LOTE_BYTES) continue
     yield lote
     lote = []
     bytes = 0

@@ -15,6 +15,11 @@ import {
 /** Requests under way on one stream; those beyond wait here, within their deadline. */
 export const MAXIMO_EM_VOO = 256
 const MAIOR_FILA = 10_000
+/**
+ * Most items of one message. Fewer and the commits behind them grow in number, more and the services
+ * take turns instead of working at the same time: measured with 200 in flight, 8 to 256.
+ */
+export const MAIOR_LOTE = 64
 /** A message takes items until it is this long: with one more it is still what a server takes. */
 export const MAIOR_LOTE_BYTES = 64 * 1024
 const MAIOR_ITEM_BYTES = 128 * 1024
@@ -119,7 +124,8 @@ export class CanalDeSaida implements Disposable {
   #embarcar(tubo: Tubo): Chamada[] {
     const itens: Chamada[] = []
     let bytes = 0
-    while (this.#fila.length > 0 && tubo.emVoo.size < MAXIMO_EM_VOO && bytes < MAIOR_LOTE_BYTES) {
+    const cabe = () => itens.length < MAIOR_LOTE && bytes < MAIOR_LOTE_BYTES
+    while (this.#fila.length > 0 && tubo.emVoo.size < MAXIMO_EM_VOO && cabe()) {
       const espera = this.#fila.shift()!
       if (espera.terminada) continue
       this.#correlacao = (this.#correlacao + 1) >>> 0
