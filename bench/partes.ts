@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Aberta, Atender } from '../src/arquiteturas/arquitetura.ts'
-import { Chamadas, Respostas } from '../src/arquiteturas/grpc/gerado/comum.ts'
-import { NotaRequest, NotaResponse } from '../src/arquiteturas/grpc/gerado/fiscal.ts'
+import { CANAL } from '../src/arquiteturas/grpc/canal.ts'
+import { metodoDe } from '../src/arquiteturas/grpc/metodos.ts'
 import { abrirGrpc } from '../src/arquiteturas/grpc/start.ts'
 import { escreverTrilha } from '../src/arquiteturas/grpc/trilha.ts'
 import { abrirRest } from '../src/arquiteturas/rest/start.ts'
@@ -22,6 +22,7 @@ import { criarSimulador } from '../src/servicos/simulacao.ts'
 import { carregar } from './carga.ts'
 
 const EM_VOO = 64
+const NOTA = metodoDe('EmitirNota')!
 const NOME: NomeServico = 'fiscal'
 
 type Emitir = ComandoDe<'EmitirNota'>
@@ -63,22 +64,19 @@ export async function benchPartes({ segundos = 5 } = {}): Promise<void> {
 
 /** All that protobuf does for one call on the channel, without the channel. */
 function codificar(n: number): boolean {
-  const pedido = NotaRequest.encode({ pedido_id: n, valor_centavos: 12_345 }).finish()
-  const { causa, traceparent } = envelope(n)
-  const comum = { comando: 'EmitirNota', arquitetura: 'grpc', seguir: true, prazo_ms: 9_000 }
+  const { causa, traceparent, arquitetura } = envelope(n)
+  const pedido = NOTA.requestSerialize({ pedido_id: n, valor_centavos: 12_345 })
+  const comum = { comando: 'EmitirNota', arquitetura, seguir: true, prazo_ms: 9_000 }
   const item = { correlacao: n, corpo: pedido, causa, traceparent, ...comum }
-  const [lido] = Chamadas.decode(Chamadas.encode({ itens: [item] }).finish()).itens
-  const { pedido_id } = NotaRequest.decode(lido!.corpo)
-  const evento = { tipo: 'NotaEmitida', numero: n, chave_acesso: '0'.repeat(44) } as const
-  const passo = { evento: { ...evento, pedido_id: comoPedidoId(pedido_id) }, repetido: false }
-  const corpo = NotaResponse.encode({
-    ...{ pedido_id, status: 'emitida', numero: n, chave_acesso: evento.chave_acesso },
-    trilha: escreverTrilha({ passos: [passo] }),
-  }).finish()
-  const [dita] = Respostas.decode(
-    Respostas.encode({ itens: [{ correlacao: n, corpo }] }).finish(),
-  ).itens
-  return NotaResponse.decode(dita!.corpo).numero === n
+  const [lido] = CANAL.requestDeserialize(CANAL.requestSerialize({ itens: [item] })).itens
+  const pedido_id = comoPedidoId(NOTA.requestDeserialize(lido!.corpo as Buffer).pedido_id as number)
+  const nota = { pedido_id, numero: n, chave_acesso: '0'.repeat(44) }
+  const passo = { evento: { tipo: 'NotaEmitida', ...nota } as const, repetido: false }
+  const trilha = escreverTrilha({ passos: [passo] })
+  const corpo = NOTA.responseSerialize({ ...nota, status: 'emitida', trilha })
+  const dita = { itens: [{ correlacao: n, corpo }] }
+  const [resposta] = CANAL.responseDeserialize(CANAL.responseSerialize(dita)).itens
+  return NOTA.responseDeserialize(resposta!.corpo as Buffer).numero === n
 }
 
 async function abrirCaminhos(pilha: AsyncDisposableStack): Promise<Record<string, Aberta>> {

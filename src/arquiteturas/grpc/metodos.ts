@@ -4,28 +4,67 @@ import type { MethodDefinition } from '@grpc/grpc-js'
 import { destino, type TipoComando } from '../../contratos/comandos.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import type { Enviavel } from '../mensagens.ts'
-import { AntifraudeService } from './gerado/antifraude.ts'
+import { comEscritor } from './escritor.ts'
+import { AnaliseRequest, AnaliseResponse, AntifraudeService } from './gerado/antifraude.ts'
 import type { Trilha } from './gerado/comum.ts'
-import { EstoqueService } from './gerado/estoque.ts'
-import { FiscalService } from './gerado/fiscal.ts'
-import { LogisticaService } from './gerado/logistica.ts'
-import { PagamentoService } from './gerado/pagamento.ts'
+import {
+  EstoqueService,
+  LiberacaoRequest,
+  LiberacaoResponse,
+  SeparacaoRequest,
+  SeparacaoResponse,
+} from './gerado/estoque.ts'
+import {
+  CancelamentoDeNotaRequest,
+  CancelamentoDeNotaResponse,
+  FiscalService,
+  NotaRequest,
+  NotaResponse,
+} from './gerado/fiscal.ts'
+import {
+  CancelamentoDeEnvioRequest,
+  CancelamentoDeEnvioResponse,
+  EntregaRequest,
+  EntregaResponse,
+  EnvioRequest,
+  EnvioResponse,
+  LogisticaService,
+} from './gerado/logistica.ts'
+import {
+  EstornoRequest,
+  EstornoResponse,
+  PagamentoRequest,
+  PagamentoResponse,
+  PagamentoService,
+} from './gerado/pagamento.ts'
 
 /** A message as the generated code has it; those of the flow may carry a trail. */
 export type Corpo = Readonly<Record<string, unknown>> & { readonly trilha?: Trilha | undefined }
 export type Metodo = MethodDefinition<Corpo, Corpo>
 
 const metodos = {
-  AnalisarPedido: AntifraudeService.analisarPedido,
-  AutorizarPagamento: PagamentoService.processarPagamento,
-  Estornar: PagamentoService.estornarPagamento,
-  SepararEstoque: EstoqueService.separarEstoque,
-  LiberarEstoque: EstoqueService.liberarEstoque,
-  EmitirNota: FiscalService.emitirNota,
-  CancelarNota: FiscalService.cancelarNota,
-  AgendarEnvio: LogisticaService.agendarEnvio,
-  CancelarEnvio: LogisticaService.cancelarEnvio,
-  ConfirmarEntrega: LogisticaService.confirmarEntrega,
+  AnalisarPedido: comEscritor(AntifraudeService.analisarPedido, AnaliseRequest, AnaliseResponse),
+  AutorizarPagamento: comEscritor(
+    PagamentoService.processarPagamento,
+    PagamentoRequest,
+    PagamentoResponse,
+  ),
+  Estornar: comEscritor(PagamentoService.estornarPagamento, EstornoRequest, EstornoResponse),
+  SepararEstoque: comEscritor(EstoqueService.separarEstoque, SeparacaoRequest, SeparacaoResponse),
+  LiberarEstoque: comEscritor(EstoqueService.liberarEstoque, LiberacaoRequest, LiberacaoResponse),
+  EmitirNota: comEscritor(FiscalService.emitirNota, NotaRequest, NotaResponse),
+  CancelarNota: comEscritor(
+    FiscalService.cancelarNota,
+    CancelamentoDeNotaRequest,
+    CancelamentoDeNotaResponse,
+  ),
+  AgendarEnvio: comEscritor(LogisticaService.agendarEnvio, EnvioRequest, EnvioResponse),
+  CancelarEnvio: comEscritor(
+    LogisticaService.cancelarEnvio,
+    CancelamentoDeEnvioRequest,
+    CancelamentoDeEnvioResponse,
+  ),
+  ConfirmarEntrega: comEscritor(LogisticaService.confirmarEntrega, EntregaRequest, EntregaResponse),
 } as const satisfies Record<Enviavel, unknown>
 
 export const metodoDe = (tipo: TipoComando): Metodo | undefined =>

@@ -5,16 +5,10 @@ import { type Contexto, rastreio } from '../../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
 import { arquiteturaDita } from '../arquitetura.ts'
 import { MAIOR_PRAZO_MS } from '../politica.ts'
+import { CANAL, MAIOR_LOTE, MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './canal.ts'
 import { paraFalha } from './errors.ts'
-import {
-  CanalService,
-  type Chamada,
-  type Chamadas,
-  type Resposta,
-  type Respostas,
-} from './gerado/comum.ts'
+import type { Chamada, Chamadas, Resposta, Respostas } from './gerado/comum.ts'
 import { decodificar, type Portas } from './inbound.ts'
-import { MAIOR_LOTE, MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './stream_outbound.ts'
 
 type Fluxo = ServerDuplexStream<Chamadas, Respostas>
 
@@ -36,13 +30,16 @@ export function registrarCanal(servidor: Server, portas: Portas): AsyncDisposabl
     }
   }
 
-  servidor.addService(CanalService, {
-    abrir(fluxo: Fluxo) {
-      const aberto = conduzir(fluxo, (chamada) => responder(chamada, fluxo))
-      abertos.add(aberto)
-      fluxo.once('close', () => abertos.delete(aberto))
+  servidor.addService(
+    { abrir: CANAL },
+    {
+      abrir(fluxo: Fluxo) {
+        const aberto = conduzir(fluxo, (chamada) => responder(chamada, fluxo))
+        abertos.add(aberto)
+        fluxo.once('close', () => abertos.delete(aberto))
+      },
     },
-  })
+  )
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all([...abertos].map((aberto) => aberto.encerrar()))

@@ -6,6 +6,7 @@ import { Client, credentials, status } from '@grpc/grpc-js'
 import { ate } from '../../../testes/ate.ts'
 import { abrirFio } from '../../../testes/fio.ts'
 import type { ErroDeNegocio } from '../../contratos/errors.ts'
+import { MAXIMO_EM_VOO } from './canal.ts'
 import type { Chamada, Resposta } from './gerado/comum.ts'
 import {
   abrirAlheio,
@@ -18,7 +19,7 @@ import {
   responderAoChegar,
   respostaDe,
 } from './portas_de_teste.ts'
-import { CanalDeSaida, MAXIMO_EM_VOO } from './stream_outbound.ts'
+import { CanalDeSaida } from './stream_outbound.ts'
 
 const LIMITE_MS = 5_000
 const PRAZO_MS = 30_000

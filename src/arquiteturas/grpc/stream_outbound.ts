@@ -4,24 +4,10 @@
 import { type Client, type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { PAUSA_DA_REPETICAO_MS } from '../politica.ts'
-import {
-  CanalService,
-  type Chamada,
-  type Chamadas,
-  type Resposta,
-  type Respostas,
-} from './gerado/comum.ts'
+import { CANAL, MAIOR_LOTE, MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './canal.ts'
+import type { Chamada, Chamadas, Resposta, Respostas } from './gerado/comum.ts'
 
-/** Requests under way on one stream; those beyond wait here, within their deadline. */
-export const MAXIMO_EM_VOO = 256
 const MAIOR_FILA = 10_000
-/**
- * Most items of one message. Fewer and the commits behind them grow in number, more and the services
- * take turns instead of working at the same time: measured with 200 in flight, 8 to 256.
- */
-export const MAIOR_LOTE = 64
-/** A message takes items until it is this long: with one more it is still what a server takes. */
-export const MAIOR_LOTE_BYTES = 64 * 1024
 const MAIOR_ITEM_BYTES = 128 * 1024
 /** Younger than the server lets a connection grow (start.ts), so that streams change in peace. */
 const IDADE_MS = 300_000
@@ -161,7 +147,7 @@ export class CanalDeSaida implements Disposable {
   }
 
   #abrir(): Tubo {
-    const { path, requestSerialize, responseDeserialize } = CanalService.abrir
+    const { path, requestSerialize, responseDeserialize } = CANAL
     const fluxo = this.#cliente.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
     const tubo: Tubo = { fluxo, emVoo: new Map(), abertoEm: Date.now(), cheio: false }
     fluxo.on('data', ({ itens }: Respostas) => {
