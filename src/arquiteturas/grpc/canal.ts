@@ -7,7 +7,7 @@ export const CANAL = comEscritor(CanalService.abrir, Chamadas, Respostas)
 /** Requests under way on one stream; those beyond wait, within their deadline. */
 export const MAXIMO_EM_VOO = 256
 /**
- * Most items of one message. Fewer and the commits behind them grow in number, more and the services
+ * Most items of one message. With fewer the commits behind them are more; with more the services
  * take turns instead of working at the same time: measured with 200 in flight, 8 to 256.
  */
 export const MAIOR_LOTE = 64

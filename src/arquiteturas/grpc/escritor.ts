@@ -1,5 +1,5 @@
-// Encodes with one writer for the whole process: the generated code makes a new one for each message,
-// and growing its buffer is most of what encoding costs (measured: `npm run bench -- partes`).
+// Encodes with one writer for the whole process: the generated code makes one for each message, and
+// growing its buffer is most of what encoding costs (measured: `npm run bench -- partes`).
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { MethodDefinition } from '@grpc/grpc-js'
 
