@@ -76,15 +76,19 @@ export async function abrirServico(
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
       : (aberta: Aberta) => criarSalto(servico, aberta.enviar)
-  // First to close: requests under way still need the database and the way to the others.
-  pilha.defer(async () => app.close())
+  // First to close, and at once: what is under way still needs the database and the ways out.
+  const portasAbertas: AsyncDisposable[] = [{ [Symbol.asyncDispose]: async () => app.close() }]
+  pilha.defer(async () => {
+    await Promise.all(portasAbertas.map((porta) => porta[Symbol.asyncDispose]()))
+  })
   let grpc: string | undefined
   const nomes = abertas.map((aberta) => aberta.nome)
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
     const hospedeiro = { app, nome, atender, consultas, abertas: nomes, porta: portas.grpc }
-    const { endereco } = pilha.use(await aberta.servir(hospedeiro))
-    if (aberta.nome === 'grpc') grpc = endereco
+    const porta = await aberta.servir(hospedeiro)
+    portasAbertas.push(porta)
+    if (aberta.nome === 'grpc') grpc = porta.endereco
   }
   const rest = await escutar(app, portas.rest)
   pilha.defer(async () => {

@@ -5,8 +5,10 @@ import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as esperar } from 'node:timers/promises'
 
+import { abrirEstranho } from '../../src/arquiteturas/grpc/portas_de_teste.ts'
 import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
 import { abrirServico } from '../../src/infra/servico_aberto.ts'
+import { ate } from '../ate.ts'
 import { novosBancos } from '../contrato/sistema.ts'
 import { portasLivres } from './portas_livres.ts'
 
@@ -49,6 +51,37 @@ describe('encerramento de um serviço', () => {
       }
     })
   }
+
+  it('quem vigia a saúde por gRPC não deixa a porta HTTP aberta enquanto isso', async () => {
+    const { configuracao, apagar } = await novosBancos((await portasLivres()).ambiente)
+    const portas = await escolherPortas(configuracao)
+    const enderecos = enderecosDas(portas)
+    const { pagamentos } = portas.servicos
+    const servico = await abrirServico('pagamentos', configuracao, enderecos, pagamentos)
+    using estranho = abrirEstranho(servico.grpc!)
+    const vigia = estranho.canal.makeServerStreamRequest(
+      '/grpc.health.v1.Health/Watch',
+      (bytes: Buffer) => bytes,
+      (bytes) => bytes,
+      Buffer.alloc(0),
+    )
+    vigia.on('error', () => undefined)
+    try {
+      await once(vigia, 'data')
+      const fechando = servico[Symbol.asyncDispose]()
+      const recusa = () =>
+        ligar(servico.rest, '').then(
+          (conexao) => void conexao.destroy(),
+          () => true,
+        )
+      await ate(recusa, LIMITE_MS, 'a porta HTTP fechou')
+      vigia.cancel()
+      await fechando
+    } finally {
+      vigia.cancel()
+      await apagar()
+    }
+  })
 })
 
 async function ligar(url: string, texto: string): Promise<Socket> {

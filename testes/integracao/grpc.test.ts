@@ -119,6 +119,13 @@ describe('gRPC, como o vê quem só tem os protos', () => {
       assert.deepEqual(consultado, { ...primeiro, repetido: true })
     })
 
+    it('por uma arquitetura que não está aberta não se faz pedido', async () => {
+      for (const pedida of ['rest', 'kafka']) {
+        const { code, codigo } = await criar(novo(), { 'x-arquitetura': pedida })
+        assert.deepEqual([code, codigo], [status.FAILED_PRECONDITION, 'arquitetura_fechada'])
+      }
+    })
+
     it('a mesma chave com outro conteúdo é divergente', async () => {
       const pedido = novo()
       inteiro(await criar(pedido))
@@ -261,6 +268,15 @@ describe('gRPC, como o vê quem só tem os protos', () => {
     })
 
     it('os livros fecham', () => emBalanco(sistema))
+
+    // After the books: they show a payment before its analysis, as it was.
+    it('o número que um estranho já pagou, com o mesmo valor, segue até o fim', async () => {
+      const { id, total_centavos } = inteiro(await criar(novo()))
+      const pedido = { pedido_id: id + 1, valor: total_centavos / 100, itens: [] }
+      assert.equal((await aPagamentos.chamar(PAGAR, pedido)).code, status.OK)
+      const verdadeiro = inteiro(await criar(novo()))
+      assert.deepEqual([verdadeiro.id, verdadeiro.status], [id + 1, 'enviado'])
+    })
   })
 })
 

@@ -9,7 +9,7 @@ import { lerCampos } from '../campos.ts'
 import { deEstranho, type Enviavel, mensagemDe } from '../mensagens.ts'
 import { MAIOR_PRAZO_MS } from '../politica.ts'
 import { paraGrpc } from './errors.ts'
-import { type Corpo, type Metodo, metodosDe, semVazios } from './metodos.ts'
+import { type Corpo, MAIOR_EM_FLOAT, type Metodo, metodosDe, semVazios } from './metodos.ts'
 import { escreverTrilha } from './trilha.ts'
 
 /** A request as it came, by a call of its own or on a stream. */
@@ -18,6 +18,8 @@ export interface Recebida {
   readonly contexto: Contexto
   /** Absent when a stranger asks. */
   readonly seguir: boolean | undefined
+  /** The architecture that the sender named, whatever that is. */
+  readonly pedida: string | undefined
   /** What the sender calls the command: its natural name (K1), or it meant another. */
   readonly causa?: string
 }
@@ -66,13 +68,10 @@ export function envelopado(comando: Comando, { contexto, causa }: Recebida): Env
   }
 }
 
-/** A float is exact to the cent up to here; beyond it, what was meant cannot be known. */
-const MAIOR_FLOAT = 131_071.995
-
 function lerComando(tipo: Enviavel, corpo: Corpo): Comando {
   const { valor, ...presentes } = semVazios(corpo)
   const soFloat = typeof valor === 'number' && presentes.valor_centavos === undefined
-  if (soFloat && valor > MAIOR_FLOAT) {
+  if (soFloat && Math.round(valor * 100) > MAIOR_EM_FLOAT) {
     const detalhe = 'valor: acima de R$ 131.071,99, informe valor_centavos'
     throw new ErroDeNegocio('campo_invalido', detalhe, { campo: 'valor' })
   }
@@ -99,8 +98,9 @@ const unaria =
     const { request: corpo, metadata } = chamada
     if (corpo instanceof ErroDeNegocio) return responder(paraGrpc(corpo))
     const dito = metadata.get('x-seguir')[0]
+    const pedida = metadata.get('x-arquitetura')[0]?.toString()
     const seguir = dito === undefined ? undefined : dito === '1'
-    atender({ corpo, contexto: contextoDe(chamada), seguir }).then(
+    atender({ corpo, contexto: contextoDe(chamada), seguir, pedida }).then(
       (resposta) => responder(null, resposta),
       (lancado: unknown) => {
         const { pedido_id } = lancado as { pedido_id?: number }

@@ -85,3 +85,6 @@ export function semVazios(corpo: Corpo): Record<string, unknown> {
   }
   return presentes
 }
+
+/** Centavos: a 32-bit float of reais is exact to the cent up to here, R$ 131.071,99. */
+export const MAIOR_EM_FLOAT = 13_107_199

@@ -9,7 +9,7 @@ import { mensagemDe } from '../mensagens.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento, prazoDoSalto } from '../politica.ts'
 import { comoFalha, lerSucesso, passosCriveis, semEndereco } from '../resposta.ts'
 import { deGrpc, falhouNaConexao } from './errors.ts'
-import { type Corpo, type Metodo, metodoDe, semVazios } from './metodos.ts'
+import { type Corpo, MAIOR_EM_FLOAT, type Metodo, metodoDe, semVazios } from './metodos.ts'
 import { lerTrilha } from './trilha.ts'
 
 const MAIOR_RESPOSTA_BYTES = 1024 * 1024
@@ -93,14 +93,27 @@ async function requisitar(chamar: Chamar, envelope: Envelope, seguir: boolean): 
   const { passos, falha } = trilha ? lerTrilha(trilha) : { passos: [] }
   const criveis = passosCriveis(comando, passos)
   if (falha) return { passos: criveis, falha }
-  return lerSucesso(comando, criveis, semVazios(corpo), false)
+  return lerSucesso(comando, criveis, respostaAlheia(corpo), false)
 }
 
 /** The request of a command, as its unary method has it. */
-export const escreverCorpo = ({ comando }: Envelope): Corpo => ({
-  itens: [],
-  ...mensagemDe(comando.tipo)?.escrever(comando as never),
-})
+export function escreverCorpo({ comando }: Envelope): Corpo {
+  const corpo = mensagemDe(comando.tipo)?.escrever(comando as never) ?? {}
+  const exato = Number(corpo.valor_centavos ?? 0) <= MAIOR_EM_FLOAT
+  // An amount that a float would change is not sent as one: better refused than charged wrong.
+  return { ...corpo, itens: corpo.itens ?? [], valor: exato ? corpo.valor : 0 }
+}
+
+/**
+ * What a foreign server filled in: zero and false may be a value or nothing at all. Where the
+ * order's number is missing so may be the outcome, believed only with the words that go with it.
+ */
+function respostaAlheia(corpo: Corpo): Record<string, unknown> {
+  const { pedido_id, ...resto } = semVazios(corpo)
+  if (pedido_id !== 0) return { pedido_id, ...resto }
+  if (resto.sucesso === false && resto.mensagem === undefined) delete resto.sucesso
+  return resto
+}
 
 const ehStatus = (erro: unknown): erro is ServiceError =>
   !(erro instanceof ErroDeNegocio) && typeof (erro as Partial<ServiceError>).code === 'number'

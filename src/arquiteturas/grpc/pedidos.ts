@@ -53,7 +53,7 @@ export function portasDePedidos(
   const criar: Porta['atender'] = async (recebida) => {
     const { idempotency_key, ...corpo } = semVazios(recebida.corpo)
     const chave = lerChave(idempotency_key)
-    exigirAberta(abertas, recebida.contexto.arquitetura)
+    if (recebida.pedida) exigirAberta(abertas, recebida.pedida)
     return comandar(recebida, comoCriarPedido(campos.lerCampos(corpoDePedido, corpo), chave))
   }
   const consultar: Porta['atender'] = async (recebida) => {

@@ -6,6 +6,7 @@ import { type ServiceError, status } from '@grpc/grpc-js'
 import { ate } from '../../../testes/ate.ts'
 import type { AutorizarPagamento } from '../../contratos/comandos.ts'
 import type { Atender } from '../arquitetura.ts'
+import { MAIOR_LOTE } from './canal.ts'
 import { CanalService, type Resposta } from './gerado/comum.ts'
 import { PagamentoResponse } from './gerado/pagamento.ts'
 import {
@@ -142,6 +143,13 @@ describe('o canal de entrada', () => {
     canal.fluxo.resume()
     await responderam(canal, total)
     assert.equal(atendidos, total)
+  })
+
+  it('mensagem com itens demais termina só aquele canal', async () => {
+    const { canal } = await abrir(aprovar)
+    canal.mandar(...Array.from({ length: MAIOR_LOTE + 1 }, (_, i) => item(i + 1)))
+    await ate(() => canal.fim() !== undefined, LIMITE_MS, 'o canal terminou')
+    assert.deepEqual([canal.fim(), canal.respostas.length], [status.INVALID_ARGUMENT, 0])
   })
 
   it('bytes que não são um item terminam só aquele canal', async () => {

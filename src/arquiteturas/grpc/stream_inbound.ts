@@ -1,6 +1,6 @@
 // Arrives as an item of a stream that another of our services keeps open: each item is a whole
 // unary call, with its own deadline and its own error, and goes through the same door.
-import type { Server, ServerDuplexStream } from '@grpc/grpc-js'
+import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { type Contexto, rastreio } from '../../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
 import { arquiteturaDita } from '../arquitetura.ts'
@@ -17,13 +17,13 @@ export function registrarCanal(servidor: Server, portas: Portas): AsyncDisposabl
   const abertos = new Set<{ encerrar(): Promise<void> }>()
 
   async function responder(chamada: Chamada, fluxo: Fluxo): Promise<Resposta> {
-    const { correlacao, comando, corpo: bytes, causa, seguir } = chamada
+    const { correlacao, comando, corpo: bytes, causa, seguir, arquitetura: pedida } = chamada
     try {
       const porta = portas.get(comando)
       if (!porta) throw new ErroDeNegocio('operacao_nao_suportada')
       const corpo = decodificar(porta.metodo, bytes)
       const contexto = contextoDe(chamada, fluxo)
-      const resposta = await porta.atender({ corpo, contexto, seguir, causa })
+      const resposta = await porta.atender({ corpo, contexto, seguir, pedida, causa })
       return { correlacao, corpo: porta.metodo.responseSerialize(resposta) }
     } catch (erro) {
       return { correlacao, corpo: VAZIO, falha: paraFalha(comoErro(erro)) }
@@ -93,6 +93,10 @@ function conduzir(fluxo: Fluxo, responder: (chamada: Chamada) => Promise<Respost
     regular()
   }
   fluxo.on('data', ({ itens }: Chamadas) => {
+    if (itens.length > MAIOR_LOTE) {
+      fluxo.emit('error', { code: status.INVALID_ARGUMENT, details: 'Mensagem com itens demais.' })
+      return
+    }
     emVoo += itens.length
     if (emVoo >= MAXIMO_EM_VOO) regular()
     for (const chamada of itens) {

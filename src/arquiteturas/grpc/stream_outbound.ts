@@ -18,8 +18,6 @@ interface Espera {
   readonly pedida: Pedida
   readonly prazo: number
   terminar(resposta: Resposta | Error): void
-  /** Where it is under way, and by which number. */
-  onde?: { readonly tubo: Tubo; readonly correlacao: number } | undefined
   reenviada: boolean
   terminada: boolean
 }
@@ -68,7 +66,10 @@ export class CanalDeSaida implements Disposable {
         reenviada: false,
         terminada: false,
       }
-      const relogio = setTimeout(() => this.#desistir(espera), restaMs)
+      // Its place stays taken until the server is done with it: a server that is behind must not be
+      // given more, to decide when nobody waits any longer (K9).
+      const esgotar = () => espera.terminar(new ErroDeNegocio('prazo_esgotado'))
+      const relogio = setTimeout(esgotar, restaMs)
       this.#fila.push(espera)
       this.#agendar()
     })
@@ -117,18 +118,11 @@ export class CanalDeSaida implements Disposable {
       this.#correlacao = (this.#correlacao + 1) >>> 0
       const correlacao = this.#correlacao
       tubo.emVoo.set(correlacao, espera)
-      espera.onde = { tubo, correlacao }
       const prazo_ms = Math.max(1, Math.floor(espera.prazo - Date.now()))
       itens.push({ ...espera.pedida, correlacao, prazo_ms })
       bytes += espera.pedida.corpo.length
     }
     return itens
-  }
-
-  /** Nobody waits for it any more; if its answer still comes, it is for nobody. */
-  #desistir(espera: Espera): void {
-    espera.terminar(new ErroDeNegocio('prazo_esgotado'))
-    if (espera.onde) this.#soltar(espera.onde.tubo, espera.onde.correlacao)
   }
 
   #soltar(tubo: Tubo, correlacao: number): void {
@@ -175,7 +169,6 @@ export class CanalDeSaida implements Disposable {
     if (semCanal) for (const espera of this.#fila.splice(0)) espera.terminar(semCanal)
     const deNovo: Espera[] = []
     for (const espera of tubo.emVoo.values()) {
-      espera.onde = undefined
       if (semCanal || espera.reenviada) espera.terminar(semCanal ?? rompido(erro))
       else deNovo.push(espera)
     }
