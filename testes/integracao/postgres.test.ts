@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { ate } from '../../testes/ate.ts'
-import { database, ESQUEMA, inserir, linhas } from '../../testes/database.features.ts'
-import { abrirFio } from '../../testes/fio.ts'
-import { abrirPostgresDeTeste, consultarEm, type PostgresDeTeste } from '../../testes/postgres.ts'
-import { ErroDeInicio } from './database.ts'
-import { abrirPostgres } from './postgres.ts'
+import { ErroDeInicio } from '../../src/persistencia/database.ts'
+import { abrirPostgres } from '../../src/persistencia/postgres.ts'
+import { ate } from '../ate.ts'
+import { database, ESQUEMA, inserir, linhas } from '../database.features.ts'
+import { abrirFio } from '../fio.ts'
+import { abrirPostgresDeTeste, consultarEm, type PostgresDeTeste } from '../postgres.ts'
 
 const LIMITE_MS = 10_000
 let servidor: PostgresDeTeste
