@@ -1,9 +1,9 @@
 // The gRPC checkout over seven services, unary and streamed, each beside its bare twin, and REST
 // beside both: all in turns, so that a drift of the machine reaches all alike.
 import { randomUUID } from 'node:crypto'
+import type { ModoGrpc } from '../src/arquiteturas/arquitetura.ts'
 import { PagamentoRequest, PagamentoService } from '../src/arquiteturas/grpc/gerado/pagamento.ts'
 import { CriarPedidoRequest, PedidosService } from '../src/arquiteturas/grpc/gerado/pedidos.ts'
-import type { ModoGrpc } from '../src/arquiteturas/politica.ts'
 import { abrirBancada, type Bancada } from '../src/laboratorio/bancada.ts'
 import { carregar, type Medida, mediana, razoes } from './carga.ts'
 import { abrirFluxo, abrirUnario, criarGerador, type Gerador, MENSAGEM_NUA } from './carga_grpc.ts'

@@ -1,7 +1,6 @@
 // Which architectures there are to open: a new one is a directory and a line here.
 import type { NomeArquitetura } from '../contratos/ids.ts'
-import type { Aberta, Enderecos } from './arquitetura.ts'
-import type { ModoGrpc } from './politica.ts'
+import type { Aberta, Enderecos, ModoGrpc } from './arquitetura.ts'
 
 type NomePublico = Exclude<NomeArquitetura, 'memoria'>
 interface Opcoes {

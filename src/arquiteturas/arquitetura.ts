@@ -43,6 +43,10 @@ const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
 export const arquiteturaDita = (dita: unknown): NomeArquitetura | undefined =>
   PUBLICAS.find((nome) => nome === dita)
 
+export const MODOS_GRPC = ['fluxo', 'unario'] as const
+/** Between our own services over gRPC: one stream for all calls, or one HTTP/2 request for each. */
+export type ModoGrpc = (typeof MODOS_GRPC)[number]
+
 /** What an inbound adapter needs of the service it opens a door for. */
 export interface Hospedeiro {
   readonly nome: NomeServico

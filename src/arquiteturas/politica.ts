@@ -2,18 +2,15 @@
 import { setTimeout as esperar } from 'node:timers/promises'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 
-export const MODOS_GRPC = ['fluxo', 'unario'] as const
-/** Between our own services over gRPC: one stream for all calls, or one HTTP/2 request for each. */
-export type ModoGrpc = (typeof MODOS_GRPC)[number]
-
 /** Of the whole chain, from the order's acceptance; a service adds nothing to it. */
 export const PRAZO_DA_CADEIA_MS = 10_000
 /** Nobody is believed to wait longer than this. */
 export const MAIOR_PRAZO_MS = 120_000
 /** Kept back at each hop so that the caller still hears why the callee gave up. */
 export const MARGEM_DO_SALTO_MS = 50
-/** Wait before the one repeat, drawn up to twice this. */
-export const PAUSA_DA_REPETICAO_MS = 25
+const PAUSA_DA_REPETICAO_MS = 25
+/** Wait before the one repeat, drawn so that many who failed together do not come back together. */
+export const pausaDaRepeticaoMs = (): number => PAUSA_DA_REPETICAO_MS * (1 + Math.random())
 
 /** Milliseconds the callee may use, or a fault when there are none left. */
 export function prazoDoSalto(prazo: number | undefined): number | ErroDeNegocio {
@@ -44,18 +41,18 @@ export function criarOrcamento(): Orcamento {
   }
 }
 
-/** The one repeat of a hop, of what failed on its own connection and while the budget lasts. */
+/** The one repeat of a hop, of what the caller may repeat and while the budget lasts. */
 export async function comUmaRepeticao<T>(
   orcamento: Orcamento,
-  falhouNaConexao: (erro: unknown) => boolean,
+  cabeRepetir: (erro: unknown) => boolean,
   tentar: () => Promise<T>,
 ): Promise<T> {
   orcamento.gastou()
   try {
     return await tentar()
   } catch (erro) {
-    if (!falhouNaConexao(erro) || !orcamento.podeRepetir()) throw erro
-    await esperar(PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
+    if (!cabeRepetir(erro) || !orcamento.podeRepetir()) throw erro
+    await esperar(pausaDaRepeticaoMs())
     return tentar()
   }
 }

@@ -10,15 +10,8 @@ import { mensagemDe } from './mensagens.ts'
 
 type Corpo = Readonly<Record<string, unknown>>
 
-/** A success: the trail if there is one, else the event that the fields stand for. */
-export function lerSucesso(
-  comando: Comando,
-  passos: readonly Passo[],
-  corpo: Corpo,
-  repetido: boolean,
-): Trilha {
-  if (passos.length > 0) return { passos }
-  // A foreign server: it answers the contract's fields and continues nothing.
+/** The success of a foreign server: it answers the contract's fields and continues nothing. */
+export function lerSucessoAlheio(comando: Comando, corpo: Corpo, repetido: boolean): Trilha {
   const evento = ehDeOutro(comando, corpo)
     ? undefined
     : mensagemDe(comando.tipo)?.entender(comando as never, corpo)

@@ -1,9 +1,8 @@
 // How the gateway asks the services: one pool of kept-alive connections each, a deadline for every
 // request, a bounded number under way.
-import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
-import { criarOrcamento, type Orcamento, PAUSA_DA_REPETICAO_MS } from '../arquiteturas/politica.ts'
+import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
 import { falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
@@ -47,16 +46,12 @@ export function abrirServicos(
     vizinhos.set(nome, { pool, orcamento: criarOrcamento(), pendentes: 0 })
   }
 
-  async function tentar(nome: NomeServico, vizinho: Vizinho, consulta: Consulta) {
-    vizinho.orcamento.gastou()
-    for (let repeticao = false; ; repeticao = true) {
-      try {
-        return await requisitar(vizinho.pool, consulta)
-      } catch (erro) {
-        const cabe = !repeticao && podeRepetir(consulta, erro) && vizinho.orcamento.podeRepetir()
-        if (!cabe) throw comoFalha(nome, erro)
-        await esperar(PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
-      }
+  async function tentar(nome: NomeServico, { pool, orcamento }: Vizinho, consulta: Consulta) {
+    const cabe = (erro: unknown) => podeRepetir(consulta, erro)
+    try {
+      return await comUmaRepeticao(orcamento, cabe, () => requisitar(pool, consulta))
+    } catch (erro) {
+      throw comoFalha(nome, erro)
     }
   }
 

@@ -2,7 +2,8 @@
 // to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { MODOS_GRPC, type ModoGrpc, PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
+import { MODOS_GRPC, type ModoGrpc } from '../arquiteturas/arquitetura.ts'
+import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'

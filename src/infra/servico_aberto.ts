@@ -130,9 +130,8 @@ function comoRaiz(
   pilha.defer(async () => {
     await Promise.all([retomada, raiz.esvaziar()])
   })
-  const nomes = abertas.map(({ nome }) => nome)
   app.register(async (rotas) => {
-    registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: nomes })
+    registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
   })
   return () => raiz.atender

@@ -10,7 +10,7 @@ import type { NomeServico } from '../../contratos/ids.ts'
 const DESCRITORES = new URL('./gerado/descritores.binpb', import.meta.url)
 
 /** The name of each service on the wire: package and service of its proto. */
-export const NOME_NO_FIO: Readonly<Record<NomeServico, string>> = {
+const NOME_NO_FIO: Readonly<Record<NomeServico, string>> = {
   pedidos: 'pedidos.Pedidos',
   antifraude: 'antifraude.Antifraude',
   pagamentos: 'pagamento.Pagamento',

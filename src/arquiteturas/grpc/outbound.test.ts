@@ -6,8 +6,7 @@ import type { handleUnaryCall } from '@grpc/grpc-js'
 import type { Comando } from '../../contratos/comandos.ts'
 import { envelopar, rastreio } from '../../contratos/envelope.ts'
 import { agora, comoPedidoId } from '../../contratos/ids.ts'
-import type { Trilha } from '../arquitetura.ts'
-import type { ModoGrpc } from '../politica.ts'
+import type { ModoGrpc, Trilha } from '../arquitetura.ts'
 import {
   type EstornoResponse,
   type PagamentoRequest,

@@ -7,7 +7,7 @@ import type { NomeServico } from '../../contratos/ids.ts'
 import { type Enderecos, type Enviar, parar, type Trilha } from '../arquitetura.ts'
 import { mensagemDe } from '../mensagens.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento, prazoDoSalto } from '../politica.ts'
-import { comoFalha, lerSucesso, passosCriveis, semEndereco } from '../resposta.ts'
+import { comoFalha, lerSucessoAlheio, passosCriveis, semEndereco } from '../resposta.ts'
 import { deGrpc, falhouNaConexao } from './errors.ts'
 import { type Corpo, MAIOR_EM_FLOAT, type Metodo, metodoDe, semVazios } from './metodos.ts'
 import { lerTrilha } from './trilha.ts'
@@ -89,11 +89,13 @@ async function requisitar(chamar: Chamar, envelope: Envelope, seguir: boolean): 
   const { comando } = envelope
   const metodo = metodoDe(comando.tipo)
   if (!metodo) throw new Error(`${comando.tipo} não sai de pedidos`)
-  const { trilha, ...corpo } = await chamar(metodo, envelope, seguir, restaMs)
-  const { passos, falha } = trilha ? lerTrilha(trilha) : { passos: [] }
-  const criveis = passosCriveis(comando, passos)
-  if (falha) return { passos: criveis, falha }
-  return lerSucesso(comando, criveis, respostaAlheia(corpo), false)
+  const resposta = await chamar(metodo, envelope, seguir, restaMs)
+  if (resposta.trilha) {
+    const { passos, falha } = lerTrilha(resposta.trilha)
+    const criveis = passosCriveis(comando, passos)
+    if (falha || criveis.length > 0) return { passos: criveis, falha }
+  }
+  return lerSucessoAlheio(comando, respostaAlheia(resposta), false)
 }
 
 /** The request of a command, as its unary method has it. */
@@ -109,7 +111,7 @@ export function escreverCorpo({ comando }: Envelope): Corpo {
  * order's number is missing so may be the outcome, believed only with the words that go with it.
  */
 function respostaAlheia(corpo: Corpo): Record<string, unknown> {
-  const { pedido_id, ...resto } = semVazios(corpo)
+  const { trilha: _, pedido_id, ...resto } = semVazios(corpo)
   if (pedido_id !== 0) return { pedido_id, ...resto }
   if (resto.sucesso === false && resto.mensagem === undefined) delete resto.sucesso
   return resto

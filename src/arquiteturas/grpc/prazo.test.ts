@@ -10,14 +10,9 @@ import { cadernoDe, ESQUEMA, gravados, servicoDeTeste } from '../../../testes/ca
 import { destino } from '../../contratos/comandos.ts'
 import { envelopar, type Resultado, rastreio } from '../../contratos/envelope.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
+import { MODOS_GRPC, type ModoGrpc } from '../arquitetura.ts'
 import { criarSalto } from '../percurso.ts'
-import {
-  MAIOR_PRAZO_MS,
-  MARGEM_DO_SALTO_MS,
-  MODOS_GRPC,
-  type ModoGrpc,
-  PRAZO_DA_CADEIA_MS,
-} from '../politica.ts'
+import { MAIOR_PRAZO_MS, MARGEM_DO_SALTO_MS, PRAZO_DA_CADEIA_MS } from '../politica.ts'
 import {
   abrirCanal,
   abrirEstranho,

@@ -6,8 +6,7 @@ import { service as SAUDE } from 'grpc-health-check'
 import { ate } from '../../../testes/ate.ts'
 import type { AutorizarPagamento } from '../../contratos/comandos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
-import type { Atender } from '../arquitetura.ts'
-import { MODOS_GRPC, type ModoGrpc } from '../politica.ts'
+import { type Atender, MODOS_GRPC, type ModoGrpc } from '../arquitetura.ts'
 import {
   abrirEstranho,
   abrirPorta,

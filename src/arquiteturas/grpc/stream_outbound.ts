@@ -3,7 +3,7 @@
 // when a stream broke goes once more, with the same causa, on the next one.
 import { type Client, type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { PAUSA_DA_REPETICAO_MS } from '../politica.ts'
+import { pausaDaRepeticaoMs } from '../politica.ts'
 import { CANAL, MAIOR_LOTE, MAIOR_LOTE_BYTES, MAXIMO_EM_VOO } from './canal.ts'
 import type { Chamada, Chamadas, Resposta, Respostas } from './gerado/comum.ts'
 
@@ -179,7 +179,7 @@ export class CanalDeSaida implements Disposable {
     }
     // Those that had not left yet wait for this too: nobody else would wake them.
     const haQuem = deNovo.length > 0 || this.#fila.length > 0
-    if (haQuem) setTimeout(reenviar, PAUSA_DA_REPETICAO_MS * (1 + Math.random()))
+    if (haQuem) setTimeout(reenviar, pausaDaRepeticaoMs())
   }
 }
 

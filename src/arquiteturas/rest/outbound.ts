@@ -7,7 +7,7 @@ import type { NomeServico } from '../../contratos/ids.ts'
 import { type Enderecos, type Enviar, parar, type Trilha } from '../arquitetura.ts'
 import { mensagemDe } from '../mensagens.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento, prazoDoSalto } from '../politica.ts'
-import { comoFalha, lerSucesso, passosCriveis, semEndereco } from '../resposta.ts'
+import { comoFalha, lerSucessoAlheio, passosCriveis, semEndereco } from '../resposta.ts'
 import { caminhoDe } from './caminhos.ts'
 import { deHttp, falhouNaConexao } from './errors.ts'
 import { postar } from './requisicao.ts'
@@ -79,7 +79,8 @@ function lerResposta(envelope: Envelope, status: number, corpo: Corpo): Trilha {
   // Accepted is not done: the resumer asks again.
   if (status === 202) return parar(new ErroDeNegocio('servico_indisponivel'))
   if (status >= 300) return parar(deHttp(status, corpo))
-  return lerSucesso(comando, passos, corpo, status === 200)
+  if (passos.length > 0) return { passos }
+  return lerSucessoAlheio(comando, corpo, status === 200)
 }
 
 function comoObjeto(texto: string): Corpo {
