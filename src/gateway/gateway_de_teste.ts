@@ -8,8 +8,8 @@ import { DatabaseSync } from 'node:sqlite'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
-import type { Credenciais } from './credenciais.ts'
-import type { Papel } from './direitos.ts'
+import type { Papel } from './acesso/direitos.ts'
+import type { Credenciais } from './contas/credenciais.ts'
 import { abrirGateway } from './gateway.ts'
 
 /** The discard port: nobody answers there. */

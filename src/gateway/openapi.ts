@@ -1,7 +1,7 @@
 // Completes the OpenAPI document with what the routes do not repeat: who may call each one, taken
 // from the table of rights, and how errors look.
 import * as z from 'zod'
-import { type Acao, direitoA, quemPode } from './direitos.ts'
+import { type Acao, direitoA, quemPode } from './acesso/direitos.ts'
 import { problema } from './respostas.ts'
 
 interface Operacao {

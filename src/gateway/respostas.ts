@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { METODOS } from '../contratos/comandos.ts'
 import { STATUS } from '../contratos/eventos.ts'
 import { SERVICOS } from '../contratos/ids.ts'
-import { PAPEIS } from './direitos.ts'
+import { PAPEIS } from './acesso/direitos.ts'
 
 const id = z.number().int().min(1)
 const centavos = z.number().int().min(0)

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { idNoCaminho } from '../../arquiteturas/campos.ts'
-import { pedidoDe, usuarioDe } from '../autorizacao.ts'
+import { pedidoDe, usuarioDe } from '../acesso/autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import { repassar } from '../servicos.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'

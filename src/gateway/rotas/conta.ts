@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { usuarioDe } from '../autorizacao.ts'
+import { usuarioDe } from '../acesso/autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import type { Partes } from './partes.ts'
 

@@ -1,9 +1,9 @@
 // What the routes need of the gateway that they are part of.
 import type { NomeArquitetura } from '../../contratos/ids.ts'
-import type { Contas } from '../contas.ts'
-import type { Senhas } from '../senhas.ts'
+import type { Contas } from '../contas/contas.ts'
+import type { Senhas } from '../contas/senhas.ts'
+import type { Tokens } from '../contas/tokens.ts'
 import type { Servicos } from '../servicos.ts'
-import type { Tokens } from '../tokens.ts'
 
 export interface Partes {
   readonly contas: Contas

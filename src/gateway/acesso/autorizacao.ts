@@ -1,11 +1,11 @@
 // The one place that lets a request through: token, role, ownership, in this order. It reads the
 // table of rights by the act that the route declares; a route without an act is not registered.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { ErroDeNegocio } from '../contratos/errors.ts'
-import type { PedidoId } from '../contratos/ids.ts'
-import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import type { PedidoId } from '../../contratos/ids.ts'
+import type { PedidoVisivel } from '../../servicos/pedidos/consultas.ts'
+import type { Usuario } from '../contas/tokens.ts'
 import { type Acao, direitoA } from './direitos.ts'
-import type { Usuario } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,8 +2,8 @@
 // ever accepted, whatever the token says of itself.
 import { errors, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod'
-import type { ClienteId, Instante } from '../contratos/ids.ts'
-import { PAPEIS, type Papel } from './direitos.ts'
+import type { ClienteId, Instante } from '../../contratos/ids.ts'
+import { PAPEIS, type Papel } from '../acesso/direitos.ts'
 
 export interface Usuario {
   readonly id: number

@@ -1,7 +1,7 @@
 // Password hashes: right, wrong, bounded in number.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ErroDeNegocio } from '../contratos/errors.ts'
+import type { ErroDeNegocio } from '../../contratos/errors.ts'
 import { criarSenhas } from './senhas.ts'
 
 const senhas = criarSenhas()

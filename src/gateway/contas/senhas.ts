@@ -3,7 +3,7 @@
 // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { ErroDeNegocio } from '../contratos/errors.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
 
 const MEMORIA_KIB = 19 * 1_024
 const PASSADAS = 2

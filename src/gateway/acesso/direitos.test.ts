@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import Fastify from 'fastify'
+import { gatewayDeTeste } from '../gateway_de_teste.ts'
+import { DE_NINGUEM, DE_OUTRO, DELE, todosFalsos } from '../servicos_de_teste.ts'
 import { exigirDireitos } from './autorizacao.ts'
 import { PAPEIS } from './direitos.ts'
-import { gatewayDeTeste } from './gateway_de_teste.ts'
-import { DE_NINGUEM, DE_OUTRO, DELE, todosFalsos } from './servicos_de_teste.ts'
 
 const gateway = await gatewayDeTeste(todosFalsos())
 after(() => gateway[Symbol.asyncDispose]())

@@ -4,22 +4,22 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { agora, type Instante } from '../contratos/ids.ts'
-import type { Configuracao } from '../infra/configuracao.ts'
+import { agora, type Instante } from '../../contratos/ids.ts'
+import type { Configuracao } from '../../infra/configuracao.ts'
 import {
   type Database,
   ErroDeInicio,
   type Parametros,
   type Transacao,
-} from '../persistencia/database.ts'
-import { linhasDe } from '../servicos/importacao.ts'
+} from '../../persistencia/database.ts'
+import { linhasDe } from '../../servicos/importacao.ts'
+import { PAPEIS, type Papel } from '../acesso/direitos.ts'
 import {
   type Credenciais,
   gravarCredenciais,
   inventarCredenciais,
   normalizarEmail,
 } from './credenciais.ts'
-import { PAPEIS, type Papel } from './direitos.ts'
 import type { Senhas } from './senhas.ts'
 import { ALGORITMO } from './tokens.ts'
 

@@ -1,8 +1,8 @@
 // Logging in, and what a wrong password or an unknown e-mail is told.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { gatewayDeTeste } from './gateway_de_teste.ts'
-import * as respostas from './respostas.ts'
+import { gatewayDeTeste } from '../gateway_de_teste.ts'
+import * as respostas from '../respostas.ts'
 
 const gateway = await gatewayDeTeste()
 after(() => gateway[Symbol.asyncDispose]())

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
-import { comoClienteId } from '../contratos/ids.ts'
+import { comoClienteId } from '../../contratos/ids.ts'
 import { criarTokens, type Usuario } from './tokens.ts'
 
 const ANA: Usuario = { id: 7, papel: 'cliente', cliente_id: comoClienteId(3) }

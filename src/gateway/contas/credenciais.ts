@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Papel } from './direitos.ts'
+import type { Papel } from '../acesso/direitos.ts'
 
 export interface Credencial {
   readonly email: string

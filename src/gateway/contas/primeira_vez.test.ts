@@ -4,11 +4,11 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
-import type { ErroDeInicio } from '../persistencia/database.ts'
+import { type NomeServico, SERVICOS } from '../../contratos/ids.ts'
+import type { ErroDeInicio } from '../../persistencia/database.ts'
+import { abrirGateway } from '../gateway.ts'
+import { credenciaisDe, lugarVazio, NINGUEM, requisitar } from '../gateway_de_teste.ts'
 import { gravarCredenciais, inventarCredenciais } from './credenciais.ts'
-import { abrirGateway } from './gateway.ts'
-import { credenciaisDe, lugarVazio, NINGUEM, requisitar } from './gateway_de_teste.ts'
 
 const enderecos = Object.fromEntries(SERVICOS.map((nome) => [nome, NINGUEM])) as Record<
   NomeServico,
