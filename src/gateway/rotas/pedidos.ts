@@ -1,6 +1,6 @@
 // The orders acted upon: made, cancelled, delivered. pedidos decides; the gateway says who asks,
 // and passes the answer on unchanged.
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { caracteristicas } from '../../arquiteturas/arquitetura.ts'
@@ -10,8 +10,9 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ARQUITETURAS, type NomeArquitetura } from '../../contratos/ids.ts'
 import { pedidoDe, usuarioDe } from '../acesso/autorizacao.ts'
 import type { Papel } from '../acesso/direitos.ts'
+import { criarChavesEmCurso, exigirMesmoConteudo } from '../idempotencia.ts'
 import * as respostas from '../respostas.ts'
-import { repassar } from '../servicos.ts'
+import { type Resposta, repassar } from '../servicos.ts'
 import { comPedido } from './consultas.ts'
 import type { Partes } from './partes.ts'
 
@@ -52,13 +53,13 @@ interface Envio {
   readonly corpo?: unknown
   readonly chave?: string
 }
-type Comandar = (de: FastifyRequest, para: FastifyReply, envio: Envio) => Promise<FastifyReply>
+type Comandar = (de: FastifyRequest, envio: Envio) => Promise<Resposta>
 
 /** Sends to pedidos' own door, with the deadline of a whole chain. */
 const criarComandar =
   ({ servicos, prazoDaCadeiaMs }: Partes): Comandar =>
-  async ({ traceparent }, para, { caminho, arquitetura, corpo, chave }) => {
-    const feito = await servicos.pedir('pedidos', {
+  ({ traceparent }, { caminho, arquitetura, corpo, chave }) =>
+    servicos.pedir('pedidos', {
       metodo: 'POST',
       caminho,
       corpo,
@@ -70,11 +71,10 @@ const criarComandar =
       },
       esperaMs: prazoDaCadeiaMs + FOLGA_MS,
     })
-    return repassar(para, feito)
-  }
 
 export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
   const comandar = criarComandar(partes)
+  const umaPorChave = criarChavesEmCurso()
 
   rotas.post('/pedidos', {
     config: { acao: 'fazer_pedido' },
@@ -84,7 +84,9 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
       description:
         'Por uma arquitetura síncrona, espera o fim do pedido, qualquer que seja: veja `status` ' +
         'e `motivo`. O preço é o do catálogo; com `total_esperado_centavos`, um preço que mudou ' +
-        'responde 409 `preco_mudou`. Um 503 com `Location` já aceitou o pedido.',
+        'responde 409 `preco_mudou`. Um 503 com `Location` já aceitou o pedido. A mesma ' +
+        '`Idempotency-Key` responde o pedido já feito; enquanto ele é feito, 409 ' +
+        '`chave_em_uso`; com outro conteúdo, 422 `chave_divergente`.',
       tags,
       headers: comChave,
       body: compra,
@@ -96,12 +98,15 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
       const { cliente_id } = usuarioDe(requisicao)
       if (cliente_id === null) throw new ErroDeNegocio('acesso_negado')
       const { arquitetura: pedida, ...resto } = requisicao.body as z.output<typeof compra>
-      return comandar(requisicao, resposta, {
-        caminho: '/pedidos',
-        arquitetura: escolher(partes.arquiteturas, pedida),
-        corpo: { ...resto, cliente_id },
-        chave: chave.data,
-      })
+      const arquitetura = escolher(partes.arquiteturas, pedida)
+      const corpo = { ...resto, cliente_id }
+      const envio = { caminho: '/pedidos', arquitetura, corpo, chave: chave.data }
+      const fazer = () => comandar(requisicao, envio)
+      // An architecture that answers at once has nothing under way to wait for.
+      const esperaOFim = caracteristicas[arquitetura].replyIs === 'final'
+      const feito = await (esperaOFim ? umaPorChave(cliente_id, chave.data, fazer) : fazer())
+      exigirMesmoConteudo(feito)
+      return repassar(resposta, feito)
     },
   })
   registrarMudancas(rotas, comandar)
@@ -125,7 +130,7 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
       const dado = (requisicao.body as z.output<typeof cancelamento>)?.motivo
       const corpo = { motivo: dado ?? MOTIVO[usuarioDe(requisicao).papel] }
       const caminho = `/pedidos/${id}/cancelar`
-      return comandar(requisicao, resposta, { caminho, arquitetura, corpo })
+      return repassar(resposta, await comandar(requisicao, { caminho, arquitetura, corpo }))
     },
   })
 
@@ -140,7 +145,8 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
     },
     handler: async (requisicao, resposta) => {
       const { id, arquitetura } = pedidoDe(requisicao)
-      return comandar(requisicao, resposta, { caminho: `/pedidos/${id}/entregar`, arquitetura })
+      const envio = { caminho: `/pedidos/${id}/entregar`, arquitetura }
+      return repassar(resposta, await comandar(requisicao, envio))
     },
   })
 }
