@@ -1,6 +1,5 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
 import { deHttp } from '../arquiteturas/rest/errors.ts'
-import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico, PedidoId } from '../contratos/ids.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
@@ -20,9 +19,11 @@ import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
+import { registrarProdutos } from './rotas/produtos.ts'
 import { registrarRastro } from './rotas/rastro.ts'
+import { registrarRetidos } from './rotas/retidos.ts'
 import { registrarSaude } from './rotas/saude.ts'
-import { abrirServicos, type Servicos } from './servicos.ts'
+import { abrirServicos, comoJson, type Servicos } from './servicos.ts'
 
 /**
  * Opens the gateway on `porta` (0: any) of the loopback; disposing it lets the requests under way
@@ -61,6 +62,8 @@ export async function abrirGateway(
     registrarConsultas(rotas, partes)
     registrarRastro(rotas, partes)
     registrarOperacao(rotas, partes)
+    registrarRetidos(rotas, partes)
+    registrarProdutos(rotas, partes)
     registrarSaude(rotas, servicos, metricas)
     registrarDocumentacao(rotas)
   })
@@ -81,15 +84,7 @@ const buscarEm =
       esperaMs: ESPERA_DA_LEITURA_MS,
     })
     if (status === 200) return JSON.parse(texto) as PedidoVisivel
-    const erro = deHttp(status, comoJson(texto))
+    const erro = deHttp(status, comoJson('pedidos', texto))
     if (erro.codigo === 'pedido_desconhecido') return undefined
     throw erro
   }
-
-function comoJson(texto: string): unknown {
-  try {
-    return JSON.parse(texto)
-  } catch {
-    throw new ErroDeNegocio('servico_indisponivel', 'O serviço pedidos respondeu sem JSON.')
-  }
-}

@@ -21,7 +21,8 @@ export const TAGS = {
   conta: 'Entrar e ver a própria conta',
   catálogo: 'Produtos à venda',
   pedidos: 'Fazer, acompanhar e cancelar pedidos',
-  operação: 'Saúde, métricas e simulação dos serviços',
+  operação: 'Saúde, métricas, pedidos retidos e simulação dos serviços',
+  administração: 'Produtos, estoque e papéis dos usuários',
 } as const
 
 const ERRO = {

@@ -36,21 +36,33 @@ export const conta = z
   })
   .describe('A conta de quem pergunta')
 
-export const produtos = z
-  .array(
-    z.object({
-      id,
-      nome: z.string(),
-      estoque: z.number().int().min(0).describe('Unidades livres'),
-      preco_centavos: centavos,
-      estoque_desatualizado: z
-        .literal(true)
-        .optional()
-        .describe('Estoque não respondeu; o número é o último conhecido'),
-    }),
-  )
-  .describe('Os produtos')
+const unidades = z.number().int().min(0)
+const umProduto = z.object({
+  id,
+  nome: z.string(),
+  estoque: unidades.describe('Unidades livres'),
+  preco_centavos: centavos,
+  estoque_desatualizado: z
+    .literal(true)
+    .optional()
+    .describe('Estoque não respondeu; o número é o último conhecido'),
+})
+export const produto = umProduto.describe('O produto')
+export const produtos = z.array(umProduto).describe('Os produtos')
+const precificado = umProduto.pick({ id: true, nome: true, preco_centavos: true })
+export const produtoMudado = precificado.describe('O produto, com o novo nome ou preço')
+export const produtoCriado = precificado
+  .extend({ estoque: unidades.describe('Unidades livres logo depois') })
+  .describe('O produto criado')
+export const reposicao = z
+  .object({
+    produto_id: id,
+    quantidade: z.number().int().min(1),
+    estoque: unidades.describe('Unidades livres logo depois da reposição'),
+  })
+  .describe('A reposição')
 
+const retencao = { codigo: z.string(), mensagem: z.string(), desde: instante }
 const umPedido = z.object({
   id,
   cliente_id: id,
@@ -64,12 +76,16 @@ const umPedido = z.object({
   criado_em: instante,
   atualizado_em: instante,
   retido: z
-    .object({ codigo: z.string(), mensagem: z.string(), desde: instante })
+    .object(retencao)
     .optional()
     .describe('Presente enquanto o pedido espera por uma pessoa'),
 })
 export const pedido = umPedido.describe('O pedido')
 export const pedidos = z.array(umPedido).describe('Os pedidos, os mais novos primeiro')
+
+export const retidos = z
+  .array(z.object({ pedido_id: id, ...retencao }))
+  .describe('Os pedidos que esperam por uma pessoa, os mais novos primeiro')
 
 export const rastro = z
   .object({

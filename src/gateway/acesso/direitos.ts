@@ -8,11 +8,14 @@ export interface Direito {
   readonly papeis: readonly Papel[] | 'publico'
   /** A cliente reaches only what is its own; for it, the rest does not exist. */
   readonly posse?: 'proprio'
+  /** Written to the audit log: always, or only when somebody of the staff does it. */
+  readonly auditada?: true | 'equipe'
 }
 
 const publico = { papeis: 'publico' } as const
 const cadaUmOSeu = { papeis: PAPEIS, posse: 'proprio' } as const
 const equipe = { papeis: ['operador', 'admin'] } as const
+const soAdmin = { papeis: ['admin'] } as const
 
 export const DIREITOS = {
   ver_saude: publico,
@@ -29,6 +32,11 @@ export const DIREITOS = {
   entregar_pedido: equipe,
   ver_simulacao: equipe,
   mudar_simulacao: equipe,
+  ver_retidos: equipe,
+  retomar_pedido: { ...equipe, auditada: true },
+  criar_produto: { ...soAdmin, auditada: true },
+  mudar_produto: { ...soAdmin, auditada: true },
+  repor_estoque: { ...soAdmin, auditada: true },
 } as const satisfies Record<string, Direito>
 export type Acao = keyof typeof DIREITOS
 
