@@ -2,7 +2,10 @@
 // checker over the books there.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { esquemaDe } from '../../src/infra/banco_do_servico.ts'
 import { LivrosIlegiveis } from '../../src/laboratorio/conferencias/livros.ts'
+import { abrirPostgres } from '../../src/persistencia/postgres.ts'
+import { atosSobreProdutos } from '../atos_sobre_produtos.features.ts'
 import { abrirPostgresDeTeste, consultarEm, type PostgresDeTeste } from '../postgres.ts'
 import { cancelamento } from './cancelamento.features.ts'
 import { fluxo } from './fluxo.features.ts'
@@ -22,6 +25,9 @@ const abrir = async (ambiente?: Record<string, string>) =>
 fluxo(NOME, abrir)
 repeticoes(NOME, abrir)
 cancelamento(NOME, abrir)
+atosSobreProdutos('postgres', async (modulo) =>
+  abrirPostgres(await servidor.novaBase(), modulo.nome, esquemaDe(modulo)),
+)
 
 test('o conferente lê os livros no PostgreSQL: o que se mexe neles aparece', async () => {
   const url = await servidor.novaBase()
