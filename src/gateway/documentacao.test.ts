@@ -23,13 +23,19 @@ test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
     'GET /auth/eu',
     'GET /healthz',
     'GET /metrics',
+    'GET /operacao/retidos',
     'GET /operacao/simulacao/{servico}',
     'GET /pedidos',
     'GET /pedidos/{pedido_id}',
     'GET /pedidos/{pedido_id}/rastro',
     'GET /produtos',
+    'GET /produtos/{produto_id}',
     'GET /readyz',
+    'PATCH /admin/produtos/{produto_id}',
+    'POST /admin/produtos',
+    'POST /admin/produtos/{produto_id}/reposicoes',
     'POST /auth/login',
+    'POST /operacao/retidos/{pedido_id}/retomar',
     'POST /pedidos',
     'POST /pedidos/{pedido_id}/cancelar',
     'POST /pedidos/{pedido_id}/entregar',
@@ -50,8 +56,8 @@ test('cada rota diz o que faz, quem pode, o que responde e como erra', () => {
 
 test('só as rotas públicas dispensam o token', () => {
   const semToken = operacoes.filter(({ security }) => !security).map(({ rota }) => rota)
-  const publicas = ['GET /healthz', 'GET /metrics', 'GET /produtos', 'GET /readyz']
-  assert.deepEqual(semToken.sort(), [...publicas, 'POST /auth/login'])
+  const publicas = ['GET /healthz', 'GET /metrics', 'GET /produtos', 'GET /produtos/{produto_id}']
+  assert.deepEqual(semToken.sort(), [...publicas, 'GET /readyz', 'POST /auth/login'])
   assert.ok(documento.components?.securitySchemes?.token)
 })
 
