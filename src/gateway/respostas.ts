@@ -22,8 +22,14 @@ export const problema = z.object({
 })
 
 export const sessao = z
-  .object({ token: z.string(), tipo: z.literal('Bearer'), expira_em: instante })
-  .describe('A sessão, de uma hora')
+  .object({
+    token: z.string().describe('Para `Authorization: Bearer`; vale 15 minutos'),
+    tipo: z.literal('Bearer'),
+    expira_em: instante,
+    renovacao: z.string().describe('Vale uma vez só, em `POST /auth/renovar`'),
+    renovacao_expira_em: instante,
+  })
+  .describe('A sessão: o token e o código que a renova')
 
 export const conta = z
   .object({
@@ -31,10 +37,57 @@ export const conta = z
     nome: z.string(),
     email: z.string(),
     papel: z.enum(PAPEIS),
-    cliente_id: id.nullable().describe('O número do cliente nos pedidos; null para a equipe'),
+    cliente_id: id
+      .nullable()
+      .describe('O número do cliente nos pedidos; null para quem nunca foi cliente'),
     criado_em: instante,
+    cpf: z.string().nullable().describe('Mascarado, por exemplo `***.456.789-**`'),
   })
-  .describe('A conta de quem pergunta')
+  .describe('A conta')
+
+export const chavesPublicas = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.literal('EdDSA'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .describe('JSON Web Key Set (RFC 7517): a primeira assina, todas conferem')
+
+export const chaveNova = z
+  .object({ kid: z.string(), criado_em: instante })
+  .describe('A chave que assina a partir de agora')
+
+export const auditoria = z
+  .array(
+    z.object({
+      id,
+      instante,
+      usuario_id: id.nullable().describe('Quem fez; null para quem não tinha entrado'),
+      papel: z.enum(PAPEIS).nullable().describe('O papel que tinha então'),
+      acao: z.string(),
+      metodo: z.string(),
+      alvo: z.string().describe('O caminho, sem a busca'),
+      endereco: z.string().describe('O endereço de rede de quem pediu'),
+      traceparent: z.string(),
+      status: z
+        .number()
+        .int()
+        .nullable()
+        .describe('Como terminou; null enquanto não responde, ou se uma queda o impediu'),
+      detalhe: z.string().nullable(),
+    }),
+  )
+  .describe('Os atos, os mais novos primeiro')
+
+/** A 204. */
+export const nada = z.null().describe('Feito; sem corpo')
 
 const unidades = z.number().int().min(0)
 const umProduto = z.object({

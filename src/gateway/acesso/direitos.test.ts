@@ -19,6 +19,8 @@ const corpos: Readonly<Record<string, unknown>> = {
   'PATCH /admin/produtos/{produto_id}': PRODUTO,
   'POST /admin/produtos/{produto_id}/reposicoes': { quantidade: 5 },
 }
+/** They end the session that asks. */
+const ENCERRAM = new Set(['POST /auth/sair'])
 type Celula = number
 type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
 
@@ -32,8 +34,16 @@ const MATRIZ: readonly Linha[] = [
   ['GET /metrics', '/metrics', 200, 200, 200, 200],
   ['GET /produtos', '/produtos', 200, 200, 200, 200],
   ['GET /produtos/{produto_id}', '/produtos/1', 200, 200, 200, 200],
+  ['GET /.well-known/jwks.json', '/.well-known/jwks.json', 200, 200, 200, 200],
+  ['POST /auth/cadastro', '/auth/cadastro', 422, 422, 422, 422],
   ['POST /auth/login', '/auth/login', 422, 422, 422, 422],
+  ['POST /auth/renovar', '/auth/renovar', 422, 422, 422, 422],
+  ['POST /auth/sair', '/auth/sair', 401, 204, 204, 204],
   ['GET /auth/eu', '/auth/eu', 401, 200, 200, 200],
+  ['PATCH /auth/eu', '/auth/eu', 401, 422, 422, 422],
+  ['PUT /auth/senha', '/auth/senha', 401, 422, 422, 422],
+  ['POST /admin/chaves', '/admin/chaves', 401, 403, 403, 201],
+  ['GET /admin/auditoria', '/admin/auditoria', 401, 403, 403, 200],
   ['POST /pedidos', '/pedidos', 401, 201, 403, 403],
   ['GET /pedidos', '/pedidos', 401, 200, 200, 200],
   ['GET /pedidos/{pedido_id}', `/pedidos/${DELE}`, 401, 200, 200, 200],
@@ -64,7 +74,7 @@ for (const [rota, endereco, ...esperados] of MATRIZ) {
   test(`${rota.split(' ')[0]} ${endereco}: ${esperados.join(', ')}`, async () => {
     for (const [i, papel] of [undefined, ...PAPEIS].entries()) {
       const { status, json } = await gateway.pedir(rota.split(' ')[0] ?? '', endereco, {
-        token: papel && (await gateway.tokenDe(papel)),
+        token: papel && (await (ENCERRAM.has(rota) ? gateway.entrar : gateway.tokenDe)(papel)),
         corpo: corpos[rota],
         cabecalhos: { 'idempotency-key': 'k1' },
       })
