@@ -22,6 +22,7 @@ test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
   assert.deepEqual(operacoes.map(({ rota }) => rota).sort(), [
     'GET /.well-known/jwks.json',
     'GET /admin/auditoria',
+    'GET /admin/usuarios',
     'GET /auth/eu',
     'GET /healthz',
     'GET /metrics',
@@ -34,6 +35,7 @@ test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
     'GET /produtos/{produto_id}',
     'GET /readyz',
     'PATCH /admin/produtos/{produto_id}',
+    'PATCH /admin/usuarios/{usuario_id}',
     'PATCH /auth/eu',
     'POST /admin/chaves',
     'POST /admin/produtos',

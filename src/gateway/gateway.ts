@@ -28,6 +28,7 @@ import { registrarRastro } from './rotas/rastro.ts'
 import { registrarRetidos } from './rotas/retidos.ts'
 import { registrarSaude } from './rotas/saude.ts'
 import { registrarSessao } from './rotas/sessao.ts'
+import { registrarUsuarios } from './rotas/usuarios.ts'
 import { abrirServicos, comoJson, type Servicos } from './servicos.ts'
 
 /**
@@ -84,6 +85,7 @@ export async function abrirGateway(
     registrarOperacao(rotas, partes)
     registrarRetidos(rotas, partes)
     registrarProdutos(rotas, partes)
+    registrarUsuarios(rotas, partes)
     registrarSaude(rotas, servicos, metricas)
     registrarDocumentacao(rotas)
   })

@@ -44,6 +44,7 @@ export const conta = z
     cpf: z.string().nullable().describe('Mascarado, por exemplo `***.456.789-**`'),
   })
   .describe('A conta')
+export const contas = z.array(conta).describe('As contas, as mais novas primeiro')
 
 export const chavesPublicas = z
   .object({

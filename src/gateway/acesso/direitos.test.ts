@@ -17,6 +17,7 @@ const corpos: Readonly<Record<string, unknown>> = {
   'PUT /operacao/simulacao/{servico}': { taxa_sucesso: 0.5 },
   'POST /admin/produtos': PRODUTO,
   'PATCH /admin/produtos/{produto_id}': PRODUTO,
+  'PATCH /admin/usuarios/{usuario_id}': { papel: 'operador' },
   'POST /admin/produtos/{produto_id}/reposicoes': { quantidade: 5 },
 }
 /** They end the session that asks. */
@@ -63,6 +64,8 @@ const MATRIZ: readonly Linha[] = [
   ['GET /operacao/retidos', '/operacao/retidos', 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DELE), 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DE_NINGUEM), 401, 403, 404, 404],
+  ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],
+  ['PATCH /admin/usuarios/{usuario_id}', '/admin/usuarios/999', 401, 403, 403, 404],
   ['POST /admin/produtos', '/admin/produtos', 401, 403, 403, 201],
   ['PATCH /admin/produtos/{produto_id}', '/admin/produtos/1', 401, 403, 403, 200],
   ['PATCH /admin/produtos/{produto_id}', '/admin/produtos/9', 401, 403, 403, 404],

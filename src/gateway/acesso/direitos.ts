@@ -45,6 +45,8 @@ export const DIREITOS = {
   criar_produto: { ...administracao, auditada: true },
   mudar_produto: { ...administracao, auditada: true },
   repor_estoque: { ...administracao, auditada: true },
+  ver_usuarios: administracao,
+  mudar_papel: { ...administracao, auditada: true },
 } as const satisfies Record<string, Direito>
 export type Acao = keyof typeof DIREITOS
 
