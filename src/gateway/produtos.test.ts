@@ -36,7 +36,7 @@ const mandar = (metodo: string, caminho: string, corpo: unknown, chave: string |
 const criarMesa = (mudanca: object = {}) =>
   mandar('POST', '/admin/produtos', { ...MESA, ...mudanca })
 
-test('o produto sem unidades é criado só no catálogo, com o nome do ato e sem espaços', async () => {
+test('o produto sem unidades é criado só no catálogo, sem espaços, com o nome do ato', async () => {
   const { status, headers, json } = await criarMesa({ nome: '  Mesa ', intruso: 1 })
   assert.deepEqual([status, headers.get('location')], [201, '/produtos/31'])
   assert.deepEqual(json, { ...PRODUTO_NOVO, estoque: 0 })
@@ -103,7 +103,7 @@ test('a reposição chega com o produto do caminho, e a resposta passa sem mudan
   assert.deepEqual(chegaram(), [['/interno/reposicoes', { causa, produto_id: 1, quantidade: 5 }]])
 })
 
-test('produto que não existe: 404 em mudar, repor e consultar, e o estoque nada recebe', async () => {
+test('produto que não existe é 404 em mudar, repor e ver, e o estoque nada recebe', async () => {
   const respondidas = [
     await mandar('PATCH', '/admin/produtos/9', { nome: 'Cama' }),
     await mandar('POST', '/admin/produtos/9/reposicoes', { quantidade: 5 }),

@@ -22,6 +22,7 @@ export const DIREITOS = {
   ver_metricas: publico,
   ver_documentacao: publico,
   ver_produtos: publico,
+  ver_produto: publico,
   ver_chaves: publico,
   cadastrar: publico,
   entrar: publico,

@@ -74,8 +74,8 @@ function registrarMudanca(rotas: FastifyInstance, servicos: Servicos): void {
     schema: {
       summary: 'Muda o nome ou o preço de um produto',
       description:
-        'Só os campos enviados mudam; ao menos um é preciso. Pedidos feitos até um segundo depois ' +
-        'ainda podem levar o preço de antes; o de um pedido já feito não muda.',
+        'Só os campos enviados mudam; ao menos um é preciso. Pedidos feitos até um segundo ' +
+        'depois ainda podem levar o preço de antes; o de um pedido já feito não muda.',
       tags,
       params: comProduto,
       body: mudancaDeProduto,

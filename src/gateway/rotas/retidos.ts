@@ -49,10 +49,10 @@ export function registrarRetidos(
     schema: {
       summary: 'Retoma um pedido retido',
       description:
-        'Percorre o pedido de novo, do começo, sem repetir o que já foi feito, e responde com ele ' +
-        'em seu fim. Um pedido que não está retido é só levado adiante. Se algo ainda falha, a ' +
-        'resposta é o erro dessa falha; sendo um que a repetição não conserta, o pedido volta a ' +
-        'ficar retido.',
+        'Percorre o pedido de novo, do começo, sem repetir o que já foi feito, e responde com ' +
+        'ele em seu fim. Um pedido que não está retido é só levado adiante. Se algo ainda ' +
+        'falha, a resposta é o erro dessa falha; sendo um que a repetição não conserta, o ' +
+        'pedido volta a ficar retido.',
       tags,
       params: comPedido,
       response: { 200: respostas.pedido },
