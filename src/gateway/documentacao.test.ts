@@ -20,19 +20,35 @@ const operacoes = Object.entries(documento.paths ?? {}).flatMap(([caminho, metod
 test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
   assert.match(documento.openapi, /^3\.1\./)
   assert.deepEqual(operacoes.map(({ rota }) => rota).sort(), [
+    'GET /.well-known/jwks.json',
+    'GET /admin/auditoria',
+    'GET /admin/usuarios',
     'GET /auth/eu',
     'GET /healthz',
     'GET /metrics',
+    'GET /operacao/retidos',
     'GET /operacao/simulacao/{servico}',
     'GET /pedidos',
     'GET /pedidos/{pedido_id}',
     'GET /pedidos/{pedido_id}/rastro',
     'GET /produtos',
+    'GET /produtos/{produto_id}',
     'GET /readyz',
+    'PATCH /admin/produtos/{produto_id}',
+    'PATCH /admin/usuarios/{usuario_id}',
+    'PATCH /auth/eu',
+    'POST /admin/chaves',
+    'POST /admin/produtos',
+    'POST /admin/produtos/{produto_id}/reposicoes',
+    'POST /auth/cadastro',
     'POST /auth/login',
+    'POST /auth/renovar',
+    'POST /auth/sair',
+    'POST /operacao/retidos/{pedido_id}/retomar',
     'POST /pedidos',
     'POST /pedidos/{pedido_id}/cancelar',
     'POST /pedidos/{pedido_id}/entregar',
+    'PUT /auth/senha',
     'PUT /operacao/simulacao/{servico}',
   ])
 })
@@ -44,14 +60,26 @@ test('cada rota diz o que faz, quem pode, o que responde e como erra', () => {
     assert.ok(tags?.length === 1 && tags.every((tag) => tag in TAGS), rota)
     const codigos = Object.keys(responses ?? {})
     assert.ok(codigos.includes('default'), rota)
-    assert.ok(codigos.includes('200') || codigos.includes('201'), rota)
+    assert.ok(
+      codigos.some((codigo) => /^20[014]$/.test(codigo)),
+      rota,
+    )
   }
 })
 
 test('só as rotas públicas dispensam o token', () => {
   const semToken = operacoes.filter(({ security }) => !security).map(({ rota }) => rota)
-  const publicas = ['GET /healthz', 'GET /metrics', 'GET /produtos', 'GET /readyz']
-  assert.deepEqual(semToken.sort(), [...publicas, 'POST /auth/login'])
+  assert.deepEqual(semToken.sort(), [
+    'GET /.well-known/jwks.json',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /produtos',
+    'GET /produtos/{produto_id}',
+    'GET /readyz',
+    'POST /auth/cadastro',
+    'POST /auth/login',
+    'POST /auth/renovar',
+  ])
   assert.ok(documento.components?.securitySchemes?.token)
 })
 

@@ -3,7 +3,7 @@
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
-import { falhouNaConexao } from '../arquiteturas/rest/errors.ts'
+import { deHttp, falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { MAIOR_LIMITE } from './acesso/sobrecarga.ts'
@@ -14,7 +14,7 @@ const CONEXOES = { leitura: 64, escrita: MAIOR_LIMITE } as const
 const MAXIMO_PENDENTES = 2_000
 
 export interface Consulta {
-  readonly metodo: 'GET' | 'POST' | 'PUT'
+  readonly metodo: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly caminho: string
   readonly cabecalhos?: Readonly<Record<string, string>>
   /** Sent as JSON. */
@@ -132,4 +132,19 @@ export function repassar(reply: FastifyReply, { status, cabecalhos, texto }: Res
     if (valor !== undefined) reply.header(nome, valor)
   }
   return reply.code(status).send(texto)
+}
+
+/** The body of the service's success; any other answer is thrown as the bad news that it is. */
+export function lerSucesso<T>(nome: NomeServico, { status, texto }: Resposta): T {
+  const corpo = comoJson(nome, texto)
+  if (status < 200 || status >= 300) throw deHttp(status, corpo)
+  return corpo as T
+}
+
+export function comoJson(nome: NomeServico, texto: string): unknown {
+  try {
+    return JSON.parse(texto)
+  } catch {
+    throw new ErroDeNegocio('servico_indisponivel', `O serviço ${nome} respondeu sem JSON.`)
+  }
 }

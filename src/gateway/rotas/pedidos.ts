@@ -17,7 +17,7 @@ import { comPedido } from './consultas.ts'
 import type { Partes } from './partes.ts'
 
 /** pedidos answers by its own deadline; this much later it is taken not to answer at all. */
-const FOLGA_MS = 2_000
+export const FOLGA_MS = 2_000
 
 const publicas = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
 const compra = corpoDePedido
@@ -36,7 +36,7 @@ const MOTIVO: Readonly<Record<Papel, string>> = {
 }
 
 /** The header is documented, but read by the handler: its absence has a `codigo` of its own. */
-const semCabecalhos: FastifySchemaCompiler<unknown> = ({ schema, httpPart, method, url }) =>
+export const semCabecalhos: FastifySchemaCompiler<unknown> = ({ schema, httpPart, method, url }) =>
   httpPart === 'headers'
     ? (cabecalhos) => ({ value: cabecalhos })
     : validatorCompiler({ schema: schema as z.ZodType, method, url })
@@ -119,7 +119,8 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
       summary: 'Cancela um pedido',
       description:
         'Vale até o envio ser agendado; depois, 409 `pedido_ja_enviado`. O que já foi feito é ' +
-        'desfeito: nota cancelada, estoque devolvido, pagamento estornado. O corpo é opcional.',
+        'desfeito: nota cancelada, estoque devolvido, pagamento estornado. O corpo é opcional. ' +
+        'Vale também para um pedido retido, que então deixa de esperar.',
       tags,
       params: comPedido,
       body: cancelamento,
