@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pool } from 'undici'
+import { agora, comoClienteId } from '../src/contratos/ids.ts'
 import { criarTokens } from '../src/gateway/contas/tokens.ts'
 import { abrirBancada, type Bancada } from '../src/laboratorio/bancada.ts'
 import { carregar, type Medida, mediana, razoes } from './carga.ts'
@@ -100,8 +101,9 @@ async function medirToken(vezes = 1_000_000): Promise<void> {
   const { exportJWK, generateKeyPair } = await import('jose')
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   const chave = { ...(await exportJWK(privateKey)), kid: 'bench' }
-  const tokens = await criarTokens([chave])
-  const { token } = await tokens.emitir({ id: 1, papel: 'cliente', cliente_id: 1 as never })
+  const tokens = await criarTokens([{ jwk: chave, criado_em: agora() }], () => false)
+  const usuario = { id: 1, papel: 'cliente', cliente_id: comoClienteId(1) } as const
+  const { token } = await tokens.emitir(usuario, 'sessao')
   const inicio = performance.now()
   for (let i = 0; i < vezes; i++) await tokens.conferir(token)
   const us = ((performance.now() - inicio) * 1_000) / vezes

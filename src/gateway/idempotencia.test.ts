@@ -23,7 +23,7 @@ const comprar = (chave: string, quantidade = 1) =>
     cabecalhos: { 'idempotency-key': chave },
   })
 
-test('cem vezes a mesma chave ao mesmo tempo: uma chega a pedidos, as outras ouvem 409', async () => {
+test('cem vezes a mesma chave de uma vez: uma chega a pedidos, as outras ouvem 409', async () => {
   const resposta = Promise.withResolvers<void>()
   pedidos.responder = async (reply) => {
     await resposta.promise

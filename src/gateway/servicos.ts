@@ -1,5 +1,5 @@
-// How the gateway asks the services: kept-alive connections, a deadline for every request, a bounded
-// number under way. Orders wait for seconds, so reads have connections of their own.
+// How the gateway asks the services: kept-alive connections, a deadline for every request, a
+// bounded number under way. Orders wait for seconds, so reads have connections of their own.
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'

@@ -62,7 +62,7 @@ for (const [nome, chain] of [
     assert.equal(correr(chain, chain.capacidade * 0.9, 60).recusados, 0)
   })
 
-  test(`cadeia ${nome}: a quatro vezes a capacidade, termina o que pode e ninguém espera em vão`, () => {
+  test(`cadeia ${nome}: a quatro vezes a capacidade, ninguém espera em vão`, () => {
     const { correr } = cena()
     correr(chain, chain.capacidade * 0.5, 10)
     const { feitos, atrasados } = correr(chain, chain.capacidade * 4, 30)

@@ -52,7 +52,7 @@ async function cena(lugares: number) {
   }
 }
 
-test('sem vaga, o pedido novo é 503 sobrecarregado com Retry-After, e as leituras passam', async () => {
+test('sem vaga, o pedido novo é 503 com Retry-After, e as leituras passam', async () => {
   await using c = await cena(2)
   const aceitos = [c.pedir('POST', '/pedidos'), c.pedir('POST', '/pedidos')]
   await ate(() => c.vagas.ocupadas === 2, LIMITE_MS, 'vagas ocupadas')
