@@ -1,4 +1,4 @@
-// Signing up: what is accepted, what is told of what is not, and that nothing else can be asked for.
+// Signing up: what is accepted, what is told of what is not, and what cannot be asked for.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { CLIENTE_ID, gatewayDeTeste } from '../gateway_de_teste.ts'
@@ -20,7 +20,7 @@ async function entrar(corpo: object): Promise<string> {
   return String(json.token)
 }
 
-test('quem se cadastra é cliente, com o próximo número, e entra com a senha que escolheu', async () => {
+test('quem se cadastra é cliente, com o próximo número, e entra com a sua senha', async () => {
   const { status, json } = await cadastrar({
     ...BOA,
     nome: '  Maria da Silva ',
