@@ -84,7 +84,7 @@ test('o último administrador não deixa de ser, e com outro pode', async () => 
   await contas.mudarPapel(outra.id, 'cliente')
 })
 
-test('dois administradores que se rebaixam ao mesmo tempo não deixam o sistema sem nenhum', async () => {
+test('dois administradores que saem ao mesmo tempo não deixam o sistema sem nenhum', async () => {
   const { id } = await doPapel('admin')
   const outra = await cadastrada()
   await contas.mudarPapel(outra.id, 'admin')

@@ -2,7 +2,7 @@
 // else to use it (LGPD, article 46).
 
 const ESCONDIDO = '***'
-/** Only what has the shape of an address shows its domain: people type passwords into this field. */
+/** Only what looks like an address shows its domain: people type passwords into this field. */
 const ENDERECO = /^(\w)[^@\s]*(@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})$/i
 
 /** `c***@example.com`; anything else is hidden whole. */

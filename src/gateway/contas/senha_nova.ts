@@ -4,7 +4,10 @@ import * as z from 'zod'
 
 const MENOR_SENHA = 10
 const MAIOR_SENHA = 200
-/** A letter has at most four code points before it is composed; longer texts are not composed. */
+/**
+ * A letter has at most four code points before it is composed. Longer texts are not: composing a
+ * body full of accents out of order takes the square of its length, four seconds.
+ */
 const MAIOR_BRUTA = 8 * MAIOR_SENHA
 
 /** The head of the published lists of leaked passwords, here and abroad, among the long enough. */
