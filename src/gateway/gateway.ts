@@ -8,6 +8,7 @@ import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
 import type { Acao } from './acesso/direitos.ts'
+import { criarTentativas, limitar } from './acesso/limites.ts'
 import { abrirContas } from './contas/contas.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
@@ -40,21 +41,28 @@ export async function abrirGateway(
   const tokens = await criarTokens(await contas.chaves())
   const servicos = pilha.use(abrirServicos(enderecos))
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
-  const partes: Partes = { contas, senhas, tokens, servicos, arquiteturas, prazoDaCadeiaMs }
+  const tentativas = criarTentativas()
+  const partes: Partes = {
+    ...{ contas, senhas, tokens, servicos, tentativas },
+    ...{ arquiteturas, prazoDaCadeiaMs },
+  }
 
   const app = criarServidor({
     titulo: 'quatrovias',
     descricao: 'Um checkout distribuído: o mesmo pedido por arquiteturas diferentes.',
     ignorarMaiusculas: true,
+    proxiesConfiaveis: configuracao.proxiesConfiaveis,
     // Without the address, which may carry a secret: the line of the request names the route.
     aoErrar: (erro) => log.error({ codigo: erro.codigo, err: erro.cause ?? erro }),
   })
   pilha.defer(async () => app.close())
   const metricas = observar(app, log)
+  const limites = limitar(app, configuracao.limites)
   const acoes = new Map<string, Acao>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
     exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido, acoes })
+    limites.porCliente(rotas)
     registrarConta(rotas, partes)
     registrarCatalogo(rotas, partes)
     registrarPedidos(rotas, partes)

@@ -68,7 +68,8 @@ test('de uma chave que vem duas vezes vale a última; as de todo objeto não faz
   const { email, senha } = gateway.credenciais.cliente
   const corpo =
     `{"senha":"outra","__proto__":{"papel":"admin"},` +
-    `"constructor":{"prototype":{"papel":"admin"}},"email":${JSON.stringify(email)},"senha":${JSON.stringify(senha)}}`
+    `"constructor":{"prototype":{"papel":"admin"}},` +
+    `"email":${JSON.stringify(email)},"senha":${JSON.stringify(senha)}}`
   const { status, json } = await gateway.pedir('POST', '/auth/login', { corpo })
   assert.equal(status, 200)
   const eu = await gateway.pedir('GET', '/auth/eu', { token: String(json.token) })

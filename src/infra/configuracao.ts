@@ -1,5 +1,6 @@
 // Every environment variable the product reads, in one table: docs/configuracao.md is held equal
 // to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { MODOS_GRPC, type ModoGrpc } from '../arquiteturas/arquitetura.ts'
@@ -25,6 +26,9 @@ const simOuNao = z.enum(['sim', 'nao'])
 const url = z.url({ protocol: /^http$/ })
 const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
+const redes = z.string().refine((texto) => texto.split(',').every(ehRede), {
+  error: 'deve ser uma lista de endereços ou faixas (10.0.0.0/8), separados por vírgula',
+})
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -123,6 +127,30 @@ export const VARIAVEIS: readonly Variavel[] = [
     simOuNao,
   ),
   variavel('GATEWAY_PORTA', '8080', 'Porta da API pública', porta),
+  variavel(
+    'GATEWAY_LIMITE_POR_ENDERECO',
+    '20000',
+    'Requisições de um endereço de rede em 10 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_LIMITE_POR_CLIENTE',
+    '10000',
+    'Requisições de uma conta em 10 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_LIMITE_DE_ENTRADA',
+    '300',
+    'Entradas, cadastros e renovações de um endereço de rede em 60 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_PROXIES_CONFIAVEIS',
+    '',
+    'Endereços ou faixas (CIDR) dos proxies em cujo `X-Forwarded-For` se acredita',
+    redes,
+  ),
   ...SERVICOS.flatMap((nome) => [
     variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
     variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
@@ -154,6 +182,13 @@ export interface Configuracao {
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
   readonly regrasDeAntifraude: Regras
+  /** Requests in a window, at the gateway; 0: without limit. */
+  readonly limites: {
+    readonly porEndereco: number
+    readonly porCliente: number
+    readonly deEntrada: number
+  }
+  readonly proxiesConfiaveis: readonly string[]
   /** Undefined where nobody asked for one: the default, or another free one. */
   porta(quem: NomeServico | 'gateway'): number | undefined
   url(servico: NomeServico): string | undefined
@@ -185,11 +220,25 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       janelaMs: numero('ANTIFRAUDE_JANELA_S') * 1_000,
       didatica: texto('ANTIFRAUDE_REGRA_DIDATICA') === 'sim',
     },
+    limites: {
+      porEndereco: numero('GATEWAY_LIMITE_POR_ENDERECO'),
+      porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
+      deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
+    },
+    proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
     porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
     url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
     portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
     grpc: (s) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined,
   }
+}
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8` */
+function ehRede(texto: string): boolean {
+  const [endereco = '', tamanho, ...resto] = texto.split('/')
+  const bits = isIP(endereco) === 6 ? 128 : 32
+  const cabe = tamanho === undefined || (/^\d{1,3}$/.test(tamanho) && Number(tamanho) <= bits)
+  return isIP(endereco) !== 0 && cabe && resto.length === 0
 }
 
 function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {

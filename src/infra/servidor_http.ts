@@ -30,6 +30,8 @@ export interface OpcoesDoServidor {
   /** Told of each error that is ours (500), which the reply does not explain. */
   readonly aoErrar: (erro: ErroDeNegocio, rota: string) => void
   readonly ignorarMaiusculas?: boolean
+  /** Addresses and ranges of those whose `X-Forwarded-For` is believed. */
+  readonly proxiesConfiaveis?: readonly string[]
   /** Another server for the same application, closed with it: the one for HTTPS. */
   readonly outraPorta?: Server | undefined
 }
@@ -41,9 +43,10 @@ const AOS_POUCOS = /^text\/event-stream/
 
 export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
   validarEmPortugues()
-  const { ignorarMaiusculas = false, outraPorta } = opcoes
+  const { ignorarMaiusculas = false, proxiesConfiaveis = [], outraPorta } = opcoes
   const app = Fastify({
     bodyLimit: MAIOR_CORPO_BYTES,
+    trustProxy: proxiesConfiaveis.length > 0 && [...proxiesConfiaveis],
     forceCloseConnections: 'idle',
     // While draining, what still comes in is served; its connection is not kept.
     return503OnClosing: false,

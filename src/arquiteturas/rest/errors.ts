@@ -34,7 +34,9 @@ export function paraHttp(erro: ErroDeNegocio): Problema {
 export function comoProblema(resposta: FastifyReply, erro: ErroDeNegocio): Problema {
   const problema = paraHttp(erro)
   resposta.code(problema.status).header('content-type', PROBLEMA)
-  if (erro.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
+  if (erro.canRetry && !resposta.hasHeader('retry-after')) {
+    resposta.header('retry-after', RETRY_AFTER_S)
+  }
   return problema
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { usuarioDe } from '../acesso/autorizacao.ts'
+import { normalizarEmail } from '../contas/credenciais.ts'
 import * as respostas from '../respostas.ts'
 import type { Partes } from './partes.ts'
 
@@ -11,7 +12,8 @@ const entrada = z.object({
   senha: z.string().min(1).max(200),
 })
 
-export function registrarConta(rotas: FastifyInstance, { contas, senhas, tokens }: Partes): void {
+export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
+  const { contas, senhas, tokens, tentativas } = partes
   const tags = ['conta']
 
   rotas.post('/auth/login', {
@@ -25,12 +27,16 @@ export function registrarConta(rotas: FastifyInstance, { contas, senhas, tokens 
       body: entrada,
       response: { 200: respostas.sessao },
     },
-    handler: async (requisicao) => {
+    handler: async (requisicao, resposta) => {
       const { email, senha } = requisicao.body as z.output<typeof entrada>
+      using tentativa = tentativas.comecar(normalizarEmail(email), resposta)
       const conta = await contas.porEmail(email)
       // Checked even without an account: the time taken must not tell which e-mails exist.
       const confere = await senhas.conferir(senha, conta?.senha)
-      if (!conta || !confere) throw new ErroDeNegocio('credenciais_invalidas')
+      if (!conta || !confere) {
+        tentativa.errou()
+        throw new ErroDeNegocio('credenciais_invalidas')
+      }
       const { token, expira_em } = await tokens.emitir(conta)
       return { token, tipo: 'Bearer', expira_em }
     },
