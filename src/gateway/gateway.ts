@@ -2,9 +2,10 @@
 import { deHttp } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico, PedidoId } from '../contratos/ids.ts'
+import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
-import { criarServidor, escutar } from '../infra/servidor_http.ts'
+import { criarServidor, escutar, escutarHttps } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
 import type { Acao } from './acesso/direitos.ts'
@@ -24,16 +25,24 @@ import { registrarPedidos } from './rotas/pedidos.ts'
 import { registrarRastro } from './rotas/rastro.ts'
 import { registrarSaude } from './rotas/saude.ts'
 import { abrirServicos, type Servicos } from './servicos.ts'
+import { obterCertificado } from './tls.ts'
+
+export interface GatewayAberto extends AsyncDisposable {
+  readonly url: string
+  readonly https: string | undefined
+}
 
 /**
- * Opens the gateway on `porta` (0: any) of the loopback; disposing it lets the requests under way
- * end first. Errors: ErroDeInicio when the database, the synthetic data or the port does not serve.
+ * Opens the gateway on `porta` (0: any) of the loopback and, where there is one, on `portaHttps` of
+ * the address for that; disposing it lets the requests under way end first. Errors: ErroDeInicio
+ * when the database, the synthetic data, the certificate or a port does not serve.
  */
 export async function abrirGateway(
   configuracao: Configuracao,
   enderecos: Readonly<Record<NomeServico, string>>,
   porta: number,
-): Promise<{ url: string } & AsyncDisposable> {
+  portaHttps?: number,
+): Promise<GatewayAberto> {
   await using pilha = new AsyncDisposableStack()
   const log = criarLog('gateway', configuracao.nivelDoRegistro)
   const senhas = criarSenhas()
@@ -47,7 +56,10 @@ export async function abrirGateway(
     ...{ arquiteturas, prazoDaCadeiaMs },
   }
 
+  const comTls = portaHttps !== undefined
+  const outraPorta = comTls ? servidorHttps(await obterCertificado(configuracao)) : undefined
   const app = criarServidor({
+    outraPorta,
     titulo: 'quatrovias',
     descricao: 'Um checkout distribuído: o mesmo pedido por arquiteturas diferentes.',
     ignorarMaiusculas: true,
@@ -75,8 +87,10 @@ export async function abrirGateway(
   await app.ready()
   completarDocumento(app.swagger() as unknown as Documento, acoes)
   const url = await escutar(app, porta)
+  const https =
+    outraPorta && (await escutarHttps(outraPorta, portaHttps ?? 0, configuracao.enderecoTls))
   const aberto = pilha.move()
-  return { url, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  return { url, https, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 const buscarEm =

@@ -1,6 +1,5 @@
 // Every environment variable the product reads, in one table: docs/configuracao.md is held equal
 // to it by a test. A value that makes no sense ends the process with code 2 and names the variable.
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { MODOS_GRPC, type ModoGrpc } from '../arquiteturas/arquitetura.ts'
@@ -9,6 +8,7 @@ import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { enderecoIp, redes } from './esquemas_da_configuracao.ts'
 import { validarEmPortugues } from './validacao.ts'
 
 export interface Variavel {
@@ -22,13 +22,11 @@ export interface Variavel {
 
 const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
+const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
 const url = z.url({ protocol: /^http$/ })
 const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
-const redes = z.string().refine((texto) => texto.split(',').every(ehRede), {
-  error: 'deve ser uma lista de endereços ou faixas (10.0.0.0/8), separados por vírgula',
-})
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -127,6 +125,15 @@ export const VARIAVEIS: readonly Variavel[] = [
     simOuNao,
   ),
   variavel('GATEWAY_PORTA', '8080', 'Porta da API pública', porta),
+  variavel('GATEWAY_TLS_PORTA', '8443', 'Porta da API pública em HTTPS', porta),
+  variavel(
+    'GATEWAY_TLS_ENDERECO',
+    '127.0.0.1',
+    'Endereço em que a porta HTTPS escuta; `0.0.0.0` abre a API à rede',
+    enderecoIp,
+  ),
+  variavel('TLS_CERT', '', 'Certificado da porta HTTPS, em PEM; vazio: um próprio', arquivo),
+  variavel('TLS_KEY', '', 'Chave privada de `TLS_CERT`, em PEM e sem senha', arquivo),
   variavel(
     'GATEWAY_LIMITE_POR_ENDERECO',
     '20000',
@@ -189,8 +196,12 @@ export interface Configuracao {
     readonly deEntrada: number
   }
   readonly proxiesConfiaveis: readonly string[]
+  /** Where HTTPS listens. */
+  readonly enderecoTls: string
+  /** Paths to the certificate and the key; undefined: of our own making. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | 'gateway'): number | undefined
+  porta(quem: NomeServico | 'gateway' | 'gateway_tls'): number | undefined
   url(servico: NomeServico): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -226,6 +237,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
     },
     proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
+    enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
+    tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),
     porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
     url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
     portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
@@ -233,15 +246,15 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   }
 }
 
-/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8` */
-function ehRede(texto: string): boolean {
-  const [endereco = '', tamanho, ...resto] = texto.split('/')
-  const bits = isIP(endereco) === 6 ? 128 : 32
-  const cabe = tamanho === undefined || (/^\d{1,3}$/.test(tamanho) && Number(tamanho) <= bits)
-  return isIP(endereco) !== 0 && cabe && resto.length === 0
+function osDois(cert: string, key: string): Configuracao['tls'] {
+  if (cert && key) return { cert: resolve(cert), key: resolve(key) }
+  if (!cert && !key) return undefined
+  const falta = cert ? 'TLS_KEY' : 'TLS_CERT'
+  throw new ErroDeInicio(`TLS_CERT e TLS_KEY só servem juntas: falta ${falta}`, 2)
 }
 
-function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
+/** Throws ErroDeInicio for a value that makes no sense by itself. */
+export function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
   const { nome, padrao, esquema, segredo } = variavel
   const bruto = ambiente[nome] || padrao
   if (bruto === '') return ''

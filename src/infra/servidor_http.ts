@@ -21,6 +21,7 @@ import { ErroDeInicio } from '../persistencia/database.ts'
 import { aceita } from './accept.ts'
 import { aoErrarAConexao, ESPERA_DO_LEITOR_MS, MAIOR_ENDERECO, servidorHttp } from './conexoes.ts'
 import { lerSoJson, MAIOR_CORPO_BYTES } from './corpo_json.ts'
+import { hospedeiroDe, recusarSeAlheio } from './enderecos.ts'
 import { anotarMetodos } from './metodos_http.ts'
 import { validarEmPortugues } from './validacao.ts'
 
@@ -186,11 +187,28 @@ export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): Fast
 
 /** Listens on the loopback; the address really bound, e.g. `http://127.0.0.1:3002`. */
 export async function escutar(app: FastifyInstance, porta: number): Promise<string> {
+  const endereco = '127.0.0.1'
+  await tomarPorta(porta, endereco, () => app.listen({ port: porta, host: endereco }))
+  return `http://${hospedeiroDe(endereco)}:${portaDe(app.server)}`
+}
+
+/** The second port of an application (`outraPorta`), once it is ready. */
+export async function escutarHttps(servidor: Server, porta: number, endereco: string) {
+  await tomarPorta(porta, endereco, () => {
+    servidor.listen({ port: porta, host: endereco })
+    return once(servidor, 'listening')
+  })
+  return `https://${hospedeiroDe(endereco)}:${portaDe(servidor)}`
+}
+
+const portaDe = (servidor: Server): number => (servidor.address() as AddressInfo).port
+
+async function tomarPorta(porta: number, endereco: string, tomar: () => Promise<unknown>) {
   try {
-    await app.listen({ port: porta, host: '127.0.0.1' })
+    await tomar()
   } catch (erro) {
+    recusarSeAlheio(endereco, erro)
     if ((erro as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw erro
     throw new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro)
   }
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }
