@@ -44,8 +44,8 @@ async function iniciar(nome: Nome): Promise<Servindo> {
   }
   const { porta, portaGrpc } = topologia[nome]
   const portas = {
-    rest: configuracao.porta(nome) ?? (await portaLivre(porta)),
-    grpc: configuracao.portaGrpc(nome) ?? (await portaLivre(portaGrpc)),
+    rest: configuracao.porta(nome) ?? (await portaLivre(porta, configuracao.endereco)),
+    grpc: configuracao.portaGrpc(nome) ?? (await portaLivre(portaGrpc, configuracao.endereco)),
   }
   const { abrirServico } = await import('../infra/servico_aberto.ts')
   return servindo(nome, await abrirServico(nome, configuracao, enderecos, portas))

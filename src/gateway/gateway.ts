@@ -48,7 +48,7 @@ export async function abrirGateway(
   const senhas = criarSenhas()
   const contas = pilha.use(await abrirContas(configuracao, senhas))
   const tokens = await criarTokens(await contas.chaves())
-  const servicos = pilha.use(abrirServicos(enderecos))
+  const servicos = pilha.use(abrirServicos(enderecos, configuracao.credencial))
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
   const tentativas = criarTentativas()
   const partes: Partes = {

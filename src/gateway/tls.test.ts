@@ -49,7 +49,7 @@ function lugar(t: TestContext) {
   }
 }
 
-test('sem certificado, faz um próprio: nomes desta máquina, 397 dias, chave só do dono', async (t) => {
+test('sem certificado, faz um próprio: nomes da máquina, 397 dias, chave só do dono', async (t) => {
   const { configuracao, pasta } = lugar(t)
   const { cert } = await obterCertificado(configuracao)
   const x509 = new X509Certificate(cert)

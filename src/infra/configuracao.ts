@@ -8,7 +8,7 @@ import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
-import { enderecoIp, redes } from './esquemas_da_configuracao.ts'
+import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { validarEmPortugues } from './validacao.ts'
 
 export interface Variavel {
@@ -44,6 +44,11 @@ const variavel = (
 const DESCRICAO_DO_POSTGRES = [
   'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
   'vazia: um SQLite cada. O provedor e as contas do gateway são sempre SQLite',
+].join(' ')
+
+const DESCRICAO_DA_CREDENCIAL = [
+  'Segredo que os processos dividem, de 32 a 256 caracteres visíveis: com ele, os serviços só',
+  'atendem quem o diz',
 ].join(' ')
 
 export const VARIAVEIS: readonly Variavel[] = [
@@ -90,6 +95,16 @@ export const VARIAVEIS: readonly Variavel[] = [
     '`sim` aceita pontos de queda armados por HTTP; só para testes e laboratório',
     simOuNao,
   ),
+  variavel(
+    'QUATROVIAS_ENDERECO',
+    '127.0.0.1',
+    'Endereço em que os serviços escutam, HTTP e gRPC; fora desta máquina, exige a credencial',
+    enderecoIp,
+  ),
+  {
+    ...variavel('QUATROVIAS_CREDENCIAL', '', DESCRICAO_DA_CREDENCIAL, credencial),
+    segredo: true,
+  },
   variavel(
     'ECOMMERCE_DB',
     'ecommerce.db',
@@ -185,6 +200,10 @@ export interface Configuracao {
   readonly modoGrpc: ModoGrpc
   readonly nivelDoRegistro: string
   readonly teste: boolean
+  /** Where the services listen. */
+  readonly endereco: string
+  /** What the processes say to each other, where it is asked for. */
+  readonly credencial: string | undefined
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
@@ -223,6 +242,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     modoGrpc: texto('QUATROVIAS_GRPC') as ModoGrpc,
     nivelDoRegistro: texto('QUATROVIAS_REGISTRO'),
     teste: texto('QUATROVIAS_TESTE') === 'sim',
+    endereco: texto('QUATROVIAS_ENDERECO'),
+    credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
     regrasDeAntifraude: {
@@ -244,13 +265,6 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
     grpc: (s) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined,
   }
-}
-
-function osDois(cert: string, key: string): Configuracao['tls'] {
-  if (cert && key) return { cert: resolve(cert), key: resolve(key) }
-  if (!cert && !key) return undefined
-  const falta = cert ? 'TLS_KEY' : 'TLS_CERT'
-  throw new ErroDeInicio(`TLS_CERT e TLS_KEY só servem juntas: falta ${falta}`, 2)
 }
 
 /** Throws ErroDeInicio for a value that makes no sense by itself. */

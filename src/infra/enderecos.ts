@@ -15,6 +15,8 @@ export interface Portas {
   readonly gateway: number
   readonly gatewayHttps: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
+  /** Where the services are found, as a URL has it. */
+  readonly hospedeiro: string
 }
 
 const LOCAL = '127.0.0.1'
@@ -45,11 +47,13 @@ export async function escolherPortas(configuracao: Configuracao): Promise<Portas
     return (servidor.address() as { port: number }).port
   }
   try {
+    const { endereco } = configuracao
     const servicos: Partial<Record<NomeServico, PortasDoServico>> = {}
     for (const nome of SERVICOS) {
       const { porta, portaGrpc } = topologia[nome]
-      const rest = await escolher(nome, configuracao.porta(nome), porta)
-      const grpc = await escolher(`${nome} (gRPC)`, configuracao.portaGrpc(nome), portaGrpc)
+      const rest = await escolher(nome, configuracao.porta(nome), porta, endereco)
+      const pedida = configuracao.portaGrpc(nome)
+      const grpc = await escolher(`${nome} (gRPC)`, pedida, portaGrpc, endereco)
       servicos[nome] = { rest, grpc }
     }
     const gateway = await escolher('gateway', configuracao.porta('gateway'), PORTA_DO_GATEWAY)
@@ -57,7 +61,8 @@ export async function escolherPortas(configuracao: Configuracao): Promise<Portas
       ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
       configuracao.enderecoTls,
     )
-    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'] }
+    const hospedeiro = hospedeiroDe(endereco)
+    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'], hospedeiro }
   } finally {
     await Promise.all(tomadas.map((servidor) => servidor[Symbol.asyncDispose]()))
   }
@@ -97,9 +102,9 @@ export async function portaLivre(preferida: number, endereco = LOCAL): Promise<n
 const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
   Object.fromEntries(SERVICOS.map((nome) => [nome, endereco(nome)])) as EnderecosHttp
 
-export const enderecosDas = ({ servicos }: Portas): Enderecos => ({
-  rest: porServico((nome) => `http://127.0.0.1:${servicos[nome].rest}`),
-  grpc: porServico((nome) => `127.0.0.1:${servicos[nome].grpc}`),
+export const enderecosDas = ({ servicos, hospedeiro }: Portas): Enderecos => ({
+  rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
+  grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
 })
 
 /** What tells each child where it and all the others are. */
@@ -126,10 +131,11 @@ export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEnt
 
 /** For a service started alone: its neighbours are where they were said to be, or at home. */
 export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos {
+  const hospedeiro = hospedeiroDe(configuracao.endereco)
   const http = (nome: NomeServico) => configuracao.porta(nome) ?? topologia[nome].porta
   const grpc = (nome: NomeServico) => configuracao.portaGrpc(nome) ?? topologia[nome].portaGrpc
   return {
-    rest: porServico((nome) => configuracao.url(nome) ?? `http://127.0.0.1:${http(nome)}`),
-    grpc: porServico((nome) => configuracao.grpc(nome) ?? `127.0.0.1:${grpc(nome)}`),
+    rest: porServico((nome) => configuracao.url(nome) ?? `http://${hospedeiro}:${http(nome)}`),
+    grpc: porServico((nome) => configuracao.grpc(nome) ?? `${hospedeiro}:${grpc(nome)}`),
   }
 }

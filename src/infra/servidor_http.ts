@@ -185,9 +185,8 @@ export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): Fast
   return resposta.send(comoProblema(resposta, erro))
 }
 
-/** Listens on the loopback; the address really bound, e.g. `http://127.0.0.1:3002`. */
-export async function escutar(app: FastifyInstance, porta: number): Promise<string> {
-  const endereco = '127.0.0.1'
+/** Where it is found from this machine, e.g. `http://127.0.0.1:3002`. */
+export async function escutar(app: FastifyInstance, porta: number, endereco = '127.0.0.1') {
   await tomarPorta(porta, endereco, () => app.listen({ port: porta, host: endereco }))
   return `http://${hospedeiroDe(endereco)}:${portaDe(app.server)}`
 }

@@ -1,6 +1,7 @@
 // Bad news ↔ HTTP, both ways: problem+json (RFC 9457) with a stable `codigo`, in Portuguese.
 import type { FastifyReply } from 'fastify'
 import { type CodigoDeErro, ERROS, ErroDeNegocio, ehCodigo } from '../../contratos/errors.ts'
+import { credencialRecusada } from '../credencial.ts'
 
 export const PROBLEMA = 'application/problem+json; charset=utf-8'
 /** Seconds a client should wait before a transient fault is worth another try. */
@@ -43,6 +44,7 @@ export function comoProblema(resposta: FastifyReply, erro: ErroDeNegocio): Probl
 /** A reply that is not a success, ours or a foreign server's. */
 export function deHttp(status: number, corpo: unknown): ErroDeNegocio {
   const { codigo, detail, campo, repassado } = (corpo ?? {}) as Record<string, unknown>
+  if (codigo === 'credencial_de_servico_invalida') return credencialRecusada()
   if (ehCodigo(codigo)) {
     return new ErroDeNegocio(codigo, typeof detail === 'string' ? detail : undefined, {
       ...(typeof campo === 'string' && { campo }),
