@@ -59,6 +59,8 @@ export interface Hospedeiro {
   readonly abertas: readonly NomeArquitetura[]
   /** For an architecture with a server of its own; 0 takes any. */
   readonly porta: number
+  /** The IP address that it listens on; without one, the loopback. */
+  readonly maquina?: string
 }
 
 /** A door that is open; disposed, it answers what it has begun and takes nothing new. */

@@ -7,7 +7,12 @@ import { stripVTControlCharacters } from 'node:util'
 import { adminCriadoDesde, apresentar } from './apresentacao.ts'
 import { abrirTerminal } from './terminal_de_teste.ts'
 
-const ESTADO = { pronto: true, gateway: 'http://127.0.0.1:8080', servicos: {} }
+const ESTADO = {
+  pronto: true,
+  gateway: 'http://127.0.0.1:8080',
+  gateway_https: 'https://127.0.0.1:8443',
+  servicos: {},
+}
 const ADMIN = { email: 'admin@quatrovias.local', senha: 'uma-senha' }
 const tela = (admin?: typeof ADMIN) =>
   stripVTControlCharacters(apresentar(ESTADO, 'credenciais.json', 'realista', 1_000, admin))

@@ -25,6 +25,7 @@ export function apresentar(
     `${styleText('bold', `quatrovias no ar em ${(ms / 1_000).toFixed(1)} s`)} · perfil ${perfil}`,
     '',
     linha('gateway', estado.gateway),
+    linha('', estado.gateway_https),
     ...servicos,
     '',
     `  documentação  ${estado.gateway}/docs`,

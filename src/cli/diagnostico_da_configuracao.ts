@@ -1,6 +1,6 @@
 // The environment variables: every one that makes no sense, not only the first.
 import { resolve } from 'node:path'
-import { lerConfiguracao, VARIAVEIS } from '../infra/configuracao.ts'
+import { lerConfiguracao, lerVariavel, VARIAVEIS } from '../infra/configuracao.ts'
 import { validarEmPortugues } from '../infra/validacao.ts'
 import type { Conferencia } from './diagnostico_conferencia.ts'
 
@@ -15,7 +15,11 @@ export async function conferirConfiguracao(): Promise<readonly Conferencia[]> {
   validarEmPortugues()
   const nome = 'configuração'
   const dadas = VARIAVEIS.filter((variavel) => process.env[variavel.nome])
-  const erros = dadas.map((variavel) => erroDe(variavel.nome)).filter((erro) => erro !== undefined)
+  const sozinhas = dadas.map((variavel) => erroDe(() => lerVariavel(variavel, process.env)))
+  const deCadaUma = sozinhas.filter((erro) => erro !== undefined)
+  // Some only make sense together, which is asked once each makes sense alone.
+  const juntas = deCadaUma.length > 0 ? undefined : erroDe(() => lerConfiguracao())
+  const erros = juntas === undefined ? deCadaUma : [juntas]
   if (erros.length > 0) {
     const fazer = 'corrija a variável de ambiente: docs/configuracao.md'
     return erros.map((achado) => ({ nome, resultado: 'falha', achado, fazer }))
@@ -24,10 +28,9 @@ export async function conferirConfiguracao(): Promise<readonly Conferencia[]> {
   return [{ nome, resultado: 'ok', achado: nomes || 'só os valores padrão' }]
 }
 
-/** One variable read as if it were the only one. */
-function erroDe(nome: string): string | undefined {
+function erroDe(ler: () => unknown): string | undefined {
   try {
-    lerConfiguracao({ [nome]: process.env[nome] })
+    ler()
     return undefined
   } catch (erro) {
     return erro instanceof Error ? erro.message : String(erro)

@@ -4,9 +4,11 @@ import { SERVICOS } from '../contratos/ids.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 import { portaLivre } from '../infra/enderecos.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
-import { PORTA_DO_GATEWAY, topologia } from '../infra/topologia.ts'
+import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from '../infra/topologia.ts'
 import type { Conferencia } from './diagnostico_conferencia.ts'
 import { quemOuve } from './quem_ouve.ts'
+
+const QUEM = [...SERVICOS, 'gateway', 'gateway_tls'] as const
 
 interface Porta {
   readonly quem: string
@@ -15,7 +17,7 @@ interface Porta {
 }
 
 export async function conferirPortas(diretorio: string): Promise<readonly Conferencia[]> {
-  const portas = [...SERVICOS, 'gateway' as const].map(portaDe).filter(({ numero }) => numero > 0)
+  const portas = QUEM.map(portaDe).filter(({ numero }) => numero > 0)
   const livres = await Promise.all(portas.map(({ numero }) => portaLivre(numero)))
   const tomadas = portas.filter((_, i) => livres[i] === 0)
   if (tomadas.length === 0) {
@@ -28,15 +30,20 @@ export async function conferirPortas(diretorio: string): Promise<readonly Confer
 }
 
 /** A variable that makes no sense is told among the variables; here the usual port stands in. */
-function portaDe(quem: (typeof SERVICOS)[number] | 'gateway'): Porta {
+function portaDe(quem: (typeof QUEM)[number]): Porta {
   const variavel = `${quem.toUpperCase()}_PORTA`
-  const padrao = quem === 'gateway' ? PORTA_DO_GATEWAY : topologia[quem].porta
+  const padrao = portaDeCostume(quem)
   try {
     const pedida = lerConfiguracao({ [variavel]: process.env[variavel] }).porta(quem)
     return { quem, numero: pedida ?? padrao, pedida: pedida !== undefined }
   } catch {
     return { quem, numero: padrao, pedida: false }
   }
+}
+
+function portaDeCostume(quem: (typeof QUEM)[number]): number {
+  if (quem === 'gateway') return PORTA_DO_GATEWAY
+  return quem === 'gateway_tls' ? PORTA_HTTPS_DO_GATEWAY : topologia[quem].porta
 }
 
 /** The processes that run from this very directory. */

@@ -6,7 +6,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
-import { ambienteDasPortas, enderecosDas, escolherPortas, type Portas } from '../infra/enderecos.ts'
+import {
+  ambienteDasPortas,
+  enderecosDas,
+  escolherPortas,
+  hospedeiroDe,
+  type Portas,
+} from '../infra/enderecos.ts'
 import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
@@ -107,7 +113,8 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
     for (const nome of SERVICOS.toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
-    pilha.use(await abrirGateway(configuracao, enderecos.rest, portas.gateway))
+    const { gateway, gatewayHttps } = portas
+    pilha.use(await abrirGateway(configuracao, enderecos.rest, gateway, gatewayHttps))
     await mostrar(configuracao, estadoDe(configuracao, portas, []))
     const parar = async () => {
       await pilha.disposeAsync()
@@ -120,7 +127,7 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
 }
 
 function estadoDe(
-  { arquiteturas }: Configuracao,
+  { arquiteturas, enderecoTls }: Configuracao,
   portas: Portas,
   processos: readonly SituacaoDoProcesso[],
 ): Estado {
@@ -136,7 +143,9 @@ function estadoDe(
     const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
     servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
   }
-  return { pronto, gateway: `http://127.0.0.1:${portas.gateway}`, servicos }
+  const gateway = `http://127.0.0.1:${portas.gateway}`
+  const gateway_https = `https://${hospedeiroDe(enderecoTls)}:${portas.gatewayHttps}`
+  return { pronto, gateway, gateway_https, servicos }
 }
 
 async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {

@@ -1,4 +1,5 @@
 // What runs in a run-time directory, gathered from the lock, estado.json and the processes.
+import { cabecalhosDaCredencial } from '../arquiteturas/credencial.ts'
 import { SERVICOS } from '../contratos/ids.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
 import { vive } from '../infra/supervisao/identidade.ts'
@@ -67,7 +68,10 @@ async function ver(
 }
 
 async function emAberto(pedidos: string | undefined): Promise<Levantamento['pedidos']> {
-  const { abertos, retidos } = { ...(await perguntar(pedidos, '/interno/situacao')) }
+  const { QUATROVIAS_CREDENCIAL } = process.env
+  const { abertos, retidos } = {
+    ...(await perguntar(pedidos, '/interno/situacao', QUATROVIAS_CREDENCIAL)),
+  }
   return typeof abertos === 'number' && typeof retidos === 'number' ? { abertos, retidos } : null
 }
 
@@ -75,11 +79,13 @@ async function emAberto(pedidos: string | undefined): Promise<Levantamento['pedi
 async function perguntar(
   endereco: string | undefined,
   caminho: string,
+  credencial?: string,
 ): Promise<Record<string, unknown> | undefined> {
   if (endereco === undefined) return undefined
   try {
     const signal = AbortSignal.timeout(ESPERA_MS)
-    const resposta = await fetch(endereco + caminho, { signal })
+    const headers = cabecalhosDaCredencial(credencial)
+    const resposta = await fetch(endereco + caminho, { signal, headers })
     const corpo = (await resposta.json()) as Record<string, unknown>
     return resposta.ok ? corpo : undefined
   } catch {

@@ -4,7 +4,7 @@ import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 import { enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
 import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
-import { PORTA_DO_GATEWAY, topologia } from '../infra/topologia.ts'
+import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
 
@@ -35,24 +35,29 @@ async function iniciar(nome: Nome): Promise<Servindo> {
   const configuracao = lerConfiguracao()
   const enderecos = enderecosPorConfiguracao(configuracao)
   if (nome === 'gateway') {
+    const { enderecoTls } = configuracao
     const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_GATEWAY))
+    const portaHttps =
+      configuracao.porta('gateway_tls') ?? (await portaLivre(PORTA_HTTPS_DO_GATEWAY, enderecoTls))
     const { abrirGateway } = await import('../gateway/gateway.ts')
-    return servindo(nome, await abrirGateway(configuracao, enderecos.rest, porta))
+    return servindo(nome, await abrirGateway(configuracao, enderecos.rest, porta, portaHttps))
   }
   const { porta, portaGrpc } = topologia[nome]
   const portas = {
-    rest: configuracao.porta(nome) ?? (await portaLivre(porta)),
-    grpc: configuracao.portaGrpc(nome) ?? (await portaLivre(portaGrpc)),
+    rest: configuracao.porta(nome) ?? (await portaLivre(porta, configuracao.endereco)),
+    grpc: configuracao.portaGrpc(nome) ?? (await portaLivre(portaGrpc, configuracao.endereco)),
   }
   const { abrirServico } = await import('../infra/servico_aberto.ts')
   return servindo(nome, await abrirServico(nome, configuracao, enderecos, portas))
 }
 
-type Aberto = AsyncDisposable & { url?: string; rest?: string; grpc?: string | undefined }
+type Aberto = AsyncDisposable & { url?: string; rest?: string } & {
+  [porta in 'https' | 'grpc']?: string | undefined
+}
 
 function servindo(nome: Nome, aberto: Aberto): Servindo {
   const rest = aberto.url ?? aberto.rest
-  const enderecos = [rest, aberto.grpc].filter((endereco) => endereco !== undefined)
+  const enderecos = [rest, aberto.https, aberto.grpc].filter((endereco) => endereco !== undefined)
   if (!process.send) console.log(`${nome} pronto em ${enderecos.join(' e ')} (Ctrl-C encerra)`)
   return { info: { rest }, parar: async () => aberto[Symbol.asyncDispose]() }
 }

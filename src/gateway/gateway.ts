@@ -1,13 +1,17 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
 import { deHttp } from '../arquiteturas/rest/errors.ts'
 import type { NomeServico, PedidoId } from '../contratos/ids.ts'
+import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
-import { criarServidor, escutar } from '../infra/servidor_http.ts'
+import { criarServidor, escutar, escutarHttps } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { auditarAtos } from './acesso/auditar.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
 import type { Acao } from './acesso/direitos.ts'
+import { criarTentativas, limitar } from './acesso/limites.ts'
+import { criarVagas } from './acesso/sobrecarga.ts'
+import { criarTriagem } from './acesso/triagem.ts'
 import { abrirContas } from './contas/contas.ts'
 import { criarRotacao, manterAsChaves } from './contas/rotacao.ts'
 import { criarSenhas } from './contas/senhas.ts'
@@ -30,16 +34,24 @@ import { registrarSaude } from './rotas/saude.ts'
 import { registrarSessao } from './rotas/sessao.ts'
 import { registrarUsuarios } from './rotas/usuarios.ts'
 import { abrirServicos, comoJson, type Servicos } from './servicos.ts'
+import { obterCertificado } from './tls.ts'
+
+export interface GatewayAberto extends AsyncDisposable {
+  readonly url: string
+  readonly https: string | undefined
+}
 
 /**
- * Opens the gateway on `porta` (0: any) of the loopback; disposing it lets the requests under way
- * end first. Errors: ErroDeInicio when the database, the synthetic data or the port does not serve.
+ * Opens the gateway on `porta` (0: any) of the loopback and, where there is one, on `portaHttps` of
+ * the address for that; disposing it lets the requests under way end first. Errors: ErroDeInicio
+ * when the database, the synthetic data, the certificate or a port does not serve.
  */
 export async function abrirGateway(
   configuracao: Configuracao,
   enderecos: Readonly<Record<NomeServico, string>>,
   porta: number,
-): Promise<{ url: string } & AsyncDisposable> {
+  portaHttps?: number,
+): Promise<GatewayAberto> {
   await using pilha = new AsyncDisposableStack()
   const log = criarLog('gateway', configuracao.nivelDoRegistro)
   const senhas = criarSenhas()
@@ -48,31 +60,36 @@ export async function abrirGateway(
   const tokens = await criarTokens(await chaves.emVigor(), sessoes.encerrada)
   const rotacao = criarRotacao(chaves, tokens)
   pilha.use(await manterAsChaves(rotacao, (erro) => log.error({ err: erro })))
-  const servicos = pilha.use(abrirServicos(enderecos))
+  const servicos = pilha.use(abrirServicos(enderecos, configuracao.credencial))
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
+  const tentativas = criarTentativas()
   const partes: Partes = {
-    contas,
-    senhas,
-    tokens,
-    rotacao,
-    servicos,
-    arquiteturas,
-    prazoDaCadeiaMs,
+    ...{ contas, senhas, tokens, rotacao, servicos, tentativas },
+    ...{ arquiteturas, prazoDaCadeiaMs },
   }
 
+  const comTls = portaHttps !== undefined
+  const outraPorta = comTls ? servidorHttps(await obterCertificado(configuracao)) : undefined
+  const triagem = criarTriagem(criarVagas(prazoDaCadeiaMs))
   const app = criarServidor({
+    outraPorta,
+    receber: triagem.receber,
     titulo: 'quatrovias',
     descricao: 'Um checkout distribuído: o mesmo pedido por arquiteturas diferentes.',
     ignorarMaiusculas: true,
+    proxiesConfiaveis: configuracao.proxiesConfiaveis,
     // Without the address, which may carry a secret: the line of the request names the route.
     aoErrar: (erro) => log.error({ codigo: erro.codigo, err: erro.cause ?? erro }),
   })
   pilha.defer(async () => app.close())
   const metricas = observar(app, log)
+  triagem.acompanhar(app, metricas)
+  const limites = limitar(app, configuracao.limites)
   const acoes = new Map<string, Acao>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
     exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido, acoes })
+    limites.porCliente(rotas)
     auditarAtos(rotas, auditoria, (erro) => log.error({ codigo: erro.codigo, err: erro.cause }))
     registrarSessao(rotas, partes)
     registrarConta(rotas, partes)
@@ -92,8 +109,10 @@ export async function abrirGateway(
   await app.ready()
   completarDocumento(app.swagger() as unknown as Documento, acoes)
   const url = await escutar(app, porta)
+  const https =
+    outraPorta && (await escutarHttps(outraPorta, portaHttps ?? 0, configuracao.enderecoTls))
   const aberto = pilha.move()
-  return { url, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  return { url, https, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 const buscarEm =

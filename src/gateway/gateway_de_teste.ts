@@ -95,7 +95,7 @@ export async function requisitar(
     ...(corpo !== undefined && { body: texto ? (corpo as string) : JSON.stringify(corpo) }),
   })
   const lido = await resposta.text()
-  const ehJson = /json/.test(resposta.headers.get('content-type') ?? '')
+  const ehJson = lido !== '' && /json/.test(resposta.headers.get('content-type') ?? '')
   const json = ehJson ? (JSON.parse(lido) as Respondida['json']) : {}
   return { status: resposta.status, headers: resposta.headers, texto: lido, json }
 }

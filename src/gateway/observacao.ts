@@ -15,20 +15,29 @@ declare module 'fastify' {
 const LIMITES_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const SEM_ROTA = 'desconhecida'
 
-/** Replies are live and some are private, so nobody keeps them; /docs says otherwise of itself. */
-const CABECALHOS = {
+/**
+ * Replies are live and some are private, so nobody keeps them; /docs says otherwise of itself. No
+ * other site may read, embed or script them: there is no CORS.
+ */
+const CABECALHOS = Object.entries({
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-} as const
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+})
+/** Only for who came by HTTPS; half a year. */
+const SO_HTTPS = 'max-age=15552000'
 
 /** Returns what `/metrics` shows. */
 export function observar(app: FastifyInstance, log: Logger): Registry {
   // Before Fastify sees the request: its replies to paths it cannot read pass through no hook.
-  app.server.prependListener('request', (_requisicao, resposta) => {
-    for (const [nome, valor] of Object.entries(CABECALHOS)) resposta.setHeader(nome, valor)
+  app.server.prependListener('request', ({ socket }, resposta) => {
+    for (const [nome, valor] of CABECALHOS) resposta.setHeader(nome, valor)
+    if ('encrypted' in socket) resposta.setHeader('strict-transport-security', SO_HTTPS)
   })
   app.decorateRequest('traceparent', '')
   app.addHook('onRequest', async (requisicao) => {

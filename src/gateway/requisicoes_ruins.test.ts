@@ -8,7 +8,7 @@ const gateway = await gatewayDeTeste(todosFalsos())
 after(() => gateway[Symbol.asyncDispose]())
 const token = await gateway.tokenDe('cliente')
 
-const FUNDO = 100_000
+const aninhadas = (niveis: number): string => '['.repeat(niveis) + ']'.repeat(niveis)
 const CASOS: readonly [string, string | Uint8Array, number, string][] = [
   ['JSON pela metade', '{"itens": [', 400, 'requisicao_invalida'],
   ['JSON com lixo depois', '{} x', 400, 'requisicao_invalida'],
@@ -16,10 +16,12 @@ const CASOS: readonly [string, string | Uint8Array, number, string][] = [
   ['corpo vazio', '', 422, 'campo_invalido'],
   ['null', 'null', 422, 'campo_invalido'],
   ['uma lista', '[]', 422, 'campo_invalido'],
-  ['cem mil listas aninhadas', '['.repeat(FUNDO) + ']'.repeat(FUNDO), 422, 'campo_invalido'],
+  ['cem mil listas aninhadas', aninhadas(100_000), 400, 'requisicao_invalida'],
+  ['aninhadas nos itens', `{"itens":${aninhadas(32)}}`, 400, 'requisicao_invalida'],
+  ['no limite dos níveis', `{"itens":${aninhadas(31)}}`, 422, 'campo_invalido'],
   [
-    'aninhadas nos itens',
-    `{"itens":${'['.repeat(FUNDO)}${']'.repeat(FUNDO)}}`,
+    'colchetes que são só texto',
+    JSON.stringify({ metodo: '["\\'.repeat(40) }),
     422,
     'campo_invalido',
   ],
@@ -45,10 +47,76 @@ test('sem token, nem o corpo é lido', async () => {
   assert.equal(status, 401)
 })
 
-test('outro tipo de conteúdo é 415', async () => {
-  const cabecalhos = { 'content-type': 'application/xml' }
-  const { status, json } = await gateway.pedir('POST', '/auth/login', { corpo: '<a/>', cabecalhos })
-  assert.deepEqual([status, json.codigo], [415, 'tipo_de_conteudo_invalido'])
+test('outro tipo de conteúdo, outra codificação ou tipo nenhum é 415', async () => {
+  const casos: Record<string, string>[] = [
+    { 'content-type': 'application/xml' },
+    { 'content-type': '' },
+    { 'content-type': 'application/json; charset=iso-8859-1' },
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  ]
+  for (const cabecalhos of casos) {
+    const resposta = await gateway.pedir('POST', '/auth/login', { corpo: '{}', cabecalhos })
+    const { status, json } = resposta
+    assert.deepEqual([status, json.codigo], [415, 'tipo_de_conteudo_invalido'])
+  }
+  const cabecalhos = { 'content-type': 'Application/JSON; Charset="UTF-8"' }
+  const { status } = await gateway.pedir('POST', '/auth/login', { corpo: '{}', cabecalhos })
+  assert.equal(status, 422)
+})
+
+test('de uma chave que vem duas vezes vale a última; as de todo objeto não fazem mal', async () => {
+  const { email, senha } = gateway.credenciais.cliente
+  const corpo =
+    `{"senha":"outra","__proto__":{"papel":"admin"},` +
+    `"constructor":{"prototype":{"papel":"admin"}},` +
+    `"email":${JSON.stringify(email)},"senha":${JSON.stringify(senha)}}`
+  const { status, json } = await gateway.pedir('POST', '/auth/login', { corpo })
+  assert.equal(status, 200)
+  const eu = await gateway.pedir('GET', '/auth/eu', { token: String(json.token) })
+  assert.equal(eu.json.papel, 'cliente')
+  assert.equal('papel' in {}, false)
+})
+
+test('endereço que existe com outro método é 405 e diz quais; OPTIONS responde 204', async () => {
+  const casos = [
+    ['DELETE', '/pedidos', 'GET, HEAD, OPTIONS, POST'],
+    ['POST', '/Pedidos/1', 'GET, HEAD, OPTIONS'],
+    ['HEAD', '/auth/login', 'OPTIONS, POST'],
+    ['GET', '/pedidos/1/cancelar?x=/nada', 'OPTIONS, POST'],
+  ] as const
+  for (const [metodo, caminho, permitidos] of casos) {
+    const { status, headers } = await gateway.pedir(metodo, caminho)
+    assert.deepEqual([status, headers.get('allow')], [405, permitidos], caminho)
+    assert.match(String(headers.get('content-type')), /^application\/problem\+json/)
+    const opcoes = await gateway.pedir('OPTIONS', caminho)
+    assert.deepEqual([opcoes.status, opcoes.headers.get('allow')], [204, permitidos], caminho)
+  }
+  assert.equal((await gateway.pedir('OPTIONS', '/nada')).status, 404)
+  const saude = await gateway.pedir('HEAD', '/healthz')
+  assert.deepEqual([saude.status, saude.texto], [200, ''])
+})
+
+test('Accept que não admite o que a rota produz é 406, antes de qualquer coisa', async () => {
+  const casos = [
+    ['/produtos', 'text/html', 406],
+    ['/pedidos', 'application/json;q=0, */*', 406],
+    ['/produtos', 'text/html, application/*;q=0.1', 200],
+    ['/metrics', 'application/json', 406],
+    ['/metrics', 'text/plain;version=0.0.4;q=0.5', 200],
+    ['/docs/', 'text/html,application/xhtml+xml', 200],
+    ['/nada', 'text/html', 404],
+  ] as const
+  for (const [caminho, accept, esperado] of casos) {
+    const { status, headers } = await gateway.pedir('GET', caminho, { cabecalhos: { accept } })
+    assert.equal(status, esperado, `${caminho} em ${accept}`)
+    if (status < 400) continue
+    assert.match(String(headers.get('content-type')), /^application\/problem\+json/)
+  }
+})
+
+test('um endereço longo demais é 431', async () => {
+  const { status, json } = await gateway.pedir('GET', `/produtos?x=${'x'.repeat(8_192)}`)
+  assert.deepEqual([status, json.codigo], [431, 'cabecalhos_grandes_demais'])
 })
 
 test('números de pedido impossíveis são 422, e caminhos impossíveis 400 ou 404', async () => {

@@ -11,7 +11,7 @@ const ninguem = Object.fromEntries(SERVICOS.map((nome) => [nome, NINGUEM])) as R
   string
 >
 const comPedidosEm = (url: string, maximoPendentes?: number) =>
-  abrirServicos({ ...ninguem, pedidos: url }, maximoPendentes)
+  abrirServicos({ ...ninguem, pedidos: url }, undefined, maximoPendentes)
 const codigo = (esperado: CodigoDeErro) => (erro: ErroDeNegocio) => erro.codigo === esperado
 const POST = { metodo: 'POST', caminho: '/x', corpo: {}, esperaMs: 5_000 } as const
 const GET = { metodo: 'GET', caminho: '/x', esperaMs: 5_000 } as const

@@ -2,6 +2,11 @@
 // bounded number under way. Orders wait for seconds, so reads have connections of their own.
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
+import {
+  type Credencial,
+  cabecalhosDaCredencial,
+  credencialRecusada,
+} from '../arquiteturas/credencial.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
 import { deHttp, falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
@@ -32,6 +37,8 @@ export interface Servicos extends AsyncDisposable {
   pedir(nome: NomeServico, consulta: Consulta): Promise<Resposta>
 }
 
+type Cabecalhos = Readonly<Record<string, string>>
+
 interface Via {
   readonly pool: Pool
   readonly orcamento: Orcamento
@@ -41,8 +48,10 @@ type Vizinho = Readonly<Record<keyof typeof CONEXOES, Via>>
 
 export function abrirServicos(
   enderecos: Readonly<Record<NomeServico, string>>,
+  credencial?: Credencial,
   maximoPendentes = MAXIMO_PENDENTES,
 ): Servicos {
+  const quem = cabecalhosDaCredencial(credencial)
   const abrir = (nome: NomeServico, connections: number): Via => ({
     pool: new Pool(enderecos[nome], { connections, keepAliveTimeout: 30_000 }),
     orcamento: criarOrcamento(),
@@ -57,7 +66,7 @@ export function abrirServicos(
   async function tentar(nome: NomeServico, { pool, orcamento }: Via, consulta: Consulta) {
     const cabe = (erro: unknown) => podeRepetir(consulta, erro)
     try {
-      return await comUmaRepeticao(orcamento, cabe, () => requisitar(pool, consulta))
+      return await comUmaRepeticao(orcamento, cabe, () => requisitar(pool, quem, consulta))
     } catch (erro) {
       throw comoFalha(nome, erro)
     }
@@ -82,7 +91,7 @@ export function abrirServicos(
   }
 }
 
-async function requisitar(pool: Pool, consulta: Consulta): Promise<Resposta> {
+async function requisitar(pool: Pool, quem: Cabecalhos, consulta: Consulta): Promise<Resposta> {
   const { metodo, caminho, cabecalhos, corpo, esperaMs } = consulta
   const desistencia = new AbortController()
   const relogio = setTimeout(() => desistencia.abort(), esperaMs)
@@ -90,11 +99,18 @@ async function requisitar(pool: Pool, consulta: Consulta): Promise<Resposta> {
     const { statusCode, headers, body } = await pool.request({
       method: metodo,
       path: caminho,
-      headers: { ...cabecalhos, ...(corpo !== undefined && { 'content-type': JSON_UTF8 }) },
+      headers: {
+        ...cabecalhos,
+        ...quem,
+        ...(corpo !== undefined && { 'content-type': JSON_UTF8 }),
+      },
       body: corpo === undefined ? null : JSON.stringify(corpo),
       signal: desistencia.signal,
     })
-    return { status: statusCode, cabecalhos: headers, texto: await body.text() }
+    const texto = await body.text()
+    // Only the gateway's own: whoever asks it has a token, and is not the one to be refused.
+    if (statusCode === 401) throw credencialRecusada()
+    return { status: statusCode, cabecalhos: headers, texto }
   } catch (erro) {
     if (desistencia.signal.aborted) throw new ErroDeNegocio('prazo_esgotado')
     throw erro

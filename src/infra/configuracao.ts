@@ -8,6 +8,7 @@ import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { validarEmPortugues } from './validacao.ts'
 
 export interface Variavel {
@@ -21,6 +22,7 @@ export interface Variavel {
 
 const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
+const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
 const url = z.url({ protocol: /^http$/ })
 const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
@@ -42,6 +44,11 @@ const variavel = (
 const DESCRICAO_DO_POSTGRES = [
   'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
   'vazia: um SQLite cada. O provedor e as contas do gateway são sempre SQLite',
+].join(' ')
+
+const DESCRICAO_DA_CREDENCIAL = [
+  'Segredo que os processos dividem, de 32 a 256 caracteres visíveis: com ele, os serviços só',
+  'atendem quem o diz',
 ].join(' ')
 
 export const VARIAVEIS: readonly Variavel[] = [
@@ -89,6 +96,16 @@ export const VARIAVEIS: readonly Variavel[] = [
     simOuNao,
   ),
   variavel(
+    'QUATROVIAS_ENDERECO',
+    '127.0.0.1',
+    'Endereço em que os serviços escutam, HTTP e gRPC; fora desta máquina, exige a credencial',
+    enderecoIp,
+  ),
+  {
+    ...variavel('QUATROVIAS_CREDENCIAL', '', DESCRICAO_DA_CREDENCIAL, credencial),
+    segredo: true,
+  },
+  variavel(
     'ECOMMERCE_DB',
     'ecommerce.db',
     'Dados sintéticos com que os bancos começam',
@@ -123,6 +140,39 @@ export const VARIAVEIS: readonly Variavel[] = [
     simOuNao,
   ),
   variavel('GATEWAY_PORTA', '8080', 'Porta da API pública', porta),
+  variavel('GATEWAY_TLS_PORTA', '8443', 'Porta da API pública em HTTPS', porta),
+  variavel(
+    'GATEWAY_TLS_ENDERECO',
+    '127.0.0.1',
+    'Endereço em que a porta HTTPS escuta; `0.0.0.0` abre a API à rede',
+    enderecoIp,
+  ),
+  variavel('TLS_CERT', '', 'Certificado da porta HTTPS, em PEM; vazio: um próprio', arquivo),
+  variavel('TLS_KEY', '', 'Chave privada de `TLS_CERT`, em PEM e sem senha', arquivo),
+  variavel(
+    'GATEWAY_LIMITE_POR_ENDERECO',
+    '20000',
+    'Requisições de um endereço de rede em 10 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_LIMITE_POR_CLIENTE',
+    '10000',
+    'Requisições de uma conta em 10 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_LIMITE_DE_ENTRADA',
+    '300',
+    'Entradas, cadastros e renovações de um endereço de rede em 60 s; 0 desliga',
+    inteiro,
+  ),
+  variavel(
+    'GATEWAY_PROXIES_CONFIAVEIS',
+    '',
+    'Endereços ou faixas (CIDR) dos proxies em cujo `X-Forwarded-For` se acredita',
+    redes,
+  ),
   ...SERVICOS.flatMap((nome) => [
     variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
     variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
@@ -150,12 +200,27 @@ export interface Configuracao {
   readonly modoGrpc: ModoGrpc
   readonly nivelDoRegistro: string
   readonly teste: boolean
+  /** Where the services listen. */
+  readonly endereco: string
+  /** What the processes say to each other, where it is asked for. */
+  readonly credencial: string | undefined
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
   readonly regrasDeAntifraude: Regras
+  /** Requests in a window, at the gateway; 0: without limit. */
+  readonly limites: {
+    readonly porEndereco: number
+    readonly porCliente: number
+    readonly deEntrada: number
+  }
+  readonly proxiesConfiaveis: readonly string[]
+  /** Where HTTPS listens. */
+  readonly enderecoTls: string
+  /** Paths to the certificate and the key; undefined: of our own making. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | 'gateway'): number | undefined
+  porta(quem: NomeServico | 'gateway' | 'gateway_tls'): number | undefined
   url(servico: NomeServico): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -177,6 +242,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     modoGrpc: texto('QUATROVIAS_GRPC') as ModoGrpc,
     nivelDoRegistro: texto('QUATROVIAS_REGISTRO'),
     teste: texto('QUATROVIAS_TESTE') === 'sim',
+    endereco: texto('QUATROVIAS_ENDERECO'),
+    credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
     regrasDeAntifraude: {
@@ -185,6 +252,14 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       janelaMs: numero('ANTIFRAUDE_JANELA_S') * 1_000,
       didatica: texto('ANTIFRAUDE_REGRA_DIDATICA') === 'sim',
     },
+    limites: {
+      porEndereco: numero('GATEWAY_LIMITE_POR_ENDERECO'),
+      porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
+      deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
+    },
+    proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
+    enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
+    tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),
     porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
     url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
     portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
@@ -192,7 +267,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   }
 }
 
-function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
+/** Throws ErroDeInicio for a value that makes no sense by itself. */
+export function lerVariavel(variavel: Variavel, ambiente: NodeJS.ProcessEnv): unknown {
   const { nome, padrao, esquema, segredo } = variavel
   const bruto = ambiente[nome] || padrao
   if (bruto === '') return ''

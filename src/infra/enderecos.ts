@@ -1,11 +1,11 @@
 // Where each service answers: what was configured, else the table's port if free, else a free one.
 
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer, isIPv6, type Server } from 'node:net'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Configuracao } from './configuracao.ts'
-import { PORTA_DO_GATEWAY, topologia } from './topologia.ts'
+import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from './topologia.ts'
 
 export interface PortasDoServico {
   readonly rest: number
@@ -13,8 +13,13 @@ export interface PortasDoServico {
 }
 export interface Portas {
   readonly gateway: number
+  readonly gatewayHttps: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
+  /** Where the services are found, as a URL has it. */
+  readonly hospedeiro: string
 }
+
+const LOCAL = '127.0.0.1'
 
 /** By service: `http://127.0.0.1:3002` over HTTP, `127.0.0.1:50051` over gRPC. */
 export type EnderecosHttp = Readonly<Record<NomeServico, string>>
@@ -26,60 +31,89 @@ export interface Enderecos {
 /** Ports for a whole system on this machine. An explicit one that is taken is an error (code 2). */
 export async function escolherPortas(configuracao: Configuracao): Promise<Portas> {
   const tomadas: Server[] = []
-  const escolher = async (quem: string, pedida: number | undefined, padrao: number) => {
-    const reservada = await reservar(pedida ?? padrao)
+  const escolher = async (
+    quem: string,
+    pedida: number | undefined,
+    padrao: number,
+    endereco = LOCAL,
+  ) => {
+    const reservada = await reservar(pedida ?? padrao, endereco)
     if (!reservada && pedida !== undefined) {
       throw new ErroDeInicio(`a porta ${pedida}, pedida para ${quem}, já está em uso`, 2)
     }
-    const servidor = reservada ?? (await reservar(0))
+    const servidor = reservada ?? (await reservar(0, endereco))
     if (!servidor) throw new ErroDeInicio('não há porta livre nesta máquina')
     tomadas.push(servidor)
     return (servidor.address() as { port: number }).port
   }
   try {
+    const { endereco } = configuracao
     const servicos: Partial<Record<NomeServico, PortasDoServico>> = {}
     for (const nome of SERVICOS) {
       const { porta, portaGrpc } = topologia[nome]
-      const rest = await escolher(nome, configuracao.porta(nome), porta)
-      const grpc = await escolher(`${nome} (gRPC)`, configuracao.portaGrpc(nome), portaGrpc)
+      const rest = await escolher(nome, configuracao.porta(nome), porta, endereco)
+      const pedida = configuracao.portaGrpc(nome)
+      const grpc = await escolher(`${nome} (gRPC)`, pedida, portaGrpc, endereco)
       servicos[nome] = { rest, grpc }
     }
     const gateway = await escolher('gateway', configuracao.porta('gateway'), PORTA_DO_GATEWAY)
-    return { gateway, servicos: servicos as Portas['servicos'] }
+    const gatewayHttps = await escolher(
+      ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
+      configuracao.enderecoTls,
+    )
+    const hospedeiro = hospedeiroDe(endereco)
+    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'], hospedeiro }
   } finally {
     await Promise.all(tomadas.map((servidor) => servidor[Symbol.asyncDispose]()))
   }
 }
 
 /** A port held until the choice is complete, so that no two services get the same. */
-async function reservar(porta: number): Promise<Server | undefined> {
+async function reservar(porta: number, endereco: string): Promise<Server | undefined> {
   const servidor = createServer()
-  servidor.listen({ port: porta, host: '127.0.0.1', exclusive: true })
+  servidor.listen({ port: porta, host: endereco, exclusive: true })
   try {
     await once(servidor, 'listening')
     return servidor
-  } catch {
+  } catch (erro) {
+    recusarSeAlheio(endereco, erro)
     return undefined
   }
 }
 
+/** Throws for an address that no interface of this machine has: no other port would help. */
+export function recusarSeAlheio(endereco: string, erro: unknown): void {
+  if ((erro as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') return
+  throw new ErroDeInicio(`o endereço ${endereco} não é desta máquina`, 2, erro)
+}
+
+/** For a URL: where one that listens on `endereco` is found from this machine. */
+export function hospedeiroDe(endereco: string): string {
+  if (endereco === '0.0.0.0' || endereco === '::') return LOCAL
+  return isIPv6(endereco) ? `[${endereco}]` : endereco
+}
+
 /** `preferida` if it is free now, else 0: the system gives another. */
-export async function portaLivre(preferida: number): Promise<number> {
-  await using reservada = await reservar(preferida)
+export async function portaLivre(preferida: number, endereco = LOCAL): Promise<number> {
+  await using reservada = await reservar(preferida, endereco)
   return reservada ? preferida : 0
 }
 
 const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
   Object.fromEntries(SERVICOS.map((nome) => [nome, endereco(nome)])) as EnderecosHttp
 
-export const enderecosDas = ({ servicos }: Portas): Enderecos => ({
-  rest: porServico((nome) => `http://127.0.0.1:${servicos[nome].rest}`),
-  grpc: porServico((nome) => `127.0.0.1:${servicos[nome].grpc}`),
+export const enderecosDas = ({ servicos, hospedeiro }: Portas): Enderecos => ({
+  rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
+  grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
 })
 
 /** What tells each child where it and all the others are. */
-export function ambienteDasPortas({ gateway, servicos }: Portas): Record<string, string> {
-  const ambiente: Record<string, string> = { GATEWAY_PORTA: String(gateway) }
+export function ambienteDasPortas(portas: Portas): Record<string, string> {
+  const { gateway, gatewayHttps, servicos } = portas
+  const ambiente: Record<string, string> = {
+    GATEWAY_PORTA: String(gateway),
+    GATEWAY_TLS_PORTA: String(gatewayHttps),
+  }
   for (const [nome, { rest, grpc }] of Object.entries(servicos)) {
     ambiente[`${nome.toUpperCase()}_PORTA`] = String(rest)
     ambiente[`${nome.toUpperCase()}_GRPC_PORTA`] = String(grpc)
@@ -89,7 +123,7 @@ export function ambienteDasPortas({ gateway, servicos }: Portas): Record<string,
 
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, 'gateway'].flatMap((nome) => [
+  [...SERVICOS, 'gateway', 'gateway_tls'].flatMap((nome) => [
     [`${nome.toUpperCase()}_PORTA`, '0'],
     [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
   ]),
@@ -97,10 +131,11 @@ export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEnt
 
 /** For a service started alone: its neighbours are where they were said to be, or at home. */
 export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos {
+  const hospedeiro = hospedeiroDe(configuracao.endereco)
   const http = (nome: NomeServico) => configuracao.porta(nome) ?? topologia[nome].porta
   const grpc = (nome: NomeServico) => configuracao.portaGrpc(nome) ?? topologia[nome].portaGrpc
   return {
-    rest: porServico((nome) => configuracao.url(nome) ?? `http://127.0.0.1:${http(nome)}`),
-    grpc: porServico((nome) => configuracao.grpc(nome) ?? `127.0.0.1:${grpc(nome)}`),
+    rest: porServico((nome) => configuracao.url(nome) ?? `http://${hospedeiro}:${http(nome)}`),
+    grpc: porServico((nome) => configuracao.grpc(nome) ?? `${hospedeiro}:${grpc(nome)}`),
   }
 }

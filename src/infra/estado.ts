@@ -12,6 +12,7 @@ export interface ServicoNoEstado {
 export interface Estado {
   readonly pronto: boolean
   readonly gateway: string
+  readonly gateway_https: string
   readonly servicos: {
     readonly [N in NomeServico]?: ServicoNoEstado
   }

@@ -64,7 +64,7 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
   })
   app.get(
     '/metrics',
-    { schema: { ...schema, summary: 'Métricas do Prometheus' } },
+    { schema: { ...schema, summary: 'Métricas do Prometheus', produces: ['text/plain'] } },
     (_req, resposta) =>
       registro.metricas
         .metrics()

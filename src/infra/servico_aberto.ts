@@ -6,6 +6,7 @@ import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
 import type { Aberta, Atender } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
+import { exigirCredencial } from '../arquiteturas/rest/credencial.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'
 import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
 import { atosSobreProdutos } from '../arquiteturas/rest/produtos.ts'
@@ -45,7 +46,8 @@ export async function abrirServico(
   const diretorio = join(configuracao.diretorio, 'dados')
   const modulo = topologia[nome].modulo(configuracao)
   const db = pilha.use(await abrirBanco(modulo, diretorio, configuracao))
-  const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico]))
+  const { endereco, credencial } = configuracao
+  const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico], credencial))
   const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
   const { operacoes, log } = registro
   const { servico, consultas, ...rodando } = await modulo.iniciar({
@@ -58,6 +60,7 @@ export async function abrirServico(
     descricao: `O serviço ${nome} do checkout distribuído.`,
     aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
   })
+  if (credencial !== undefined) exigirCredencial(app, credencial)
   let encerrando = false
   const fim = new AbortController()
   const interno = {
@@ -87,12 +90,12 @@ export async function abrirServico(
   const nomes = abertas.map((aberta) => aberta.nome)
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
-    const hospedeiro = { app, nome, atender, consultas, abertas: nomes, porta: portas.grpc }
-    const porta = await aberta.servir(hospedeiro)
+    const lugar = { porta: portas.grpc, maquina: endereco }
+    const porta = await aberta.servir({ app, nome, atender, consultas, abertas: nomes, ...lugar })
     portasAbertas.push(porta)
     if (aberta.nome === 'grpc') grpc = porta.endereco
   }
-  const rest = await escutar(app, portas.rest)
+  const rest = await escutar(app, portas.rest, endereco)
   pilha.defer(async () => {
     encerrando = true
     fim.abort()

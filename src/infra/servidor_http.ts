@@ -1,5 +1,6 @@
 // The HTTP server of every process: one body parser, one error format, one OpenAPI document.
-import { isUtf8 } from 'node:buffer'
+import { once } from 'node:events'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import swagger from '@fastify/swagger'
 import Fastify, {
@@ -17,11 +18,12 @@ import { campoInvalido } from '../arquiteturas/campos.ts'
 import { comoProblema } from '../arquiteturas/rest/errors.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
+import { aceita } from './accept.ts'
+import { aoErrarAConexao, ESPERA_DO_LEITOR_MS, MAIOR_ENDERECO, servidorHttp } from './conexoes.ts'
+import { lerSoJson, MAIOR_CORPO_BYTES } from './corpo_json.ts'
+import { hospedeiroDe, recusarSeAlheio } from './enderecos.ts'
+import { anotarMetodos } from './metodos_http.ts'
 import { validarEmPortugues } from './validacao.ts'
-
-/** A hundred order lines are 5 KB; nothing we accept is larger than this. */
-const MAIOR_CORPO_BYTES = 256 * 1024
-const ESPERA_DA_REQUISICAO_MS = 30_000
 
 export interface OpcoesDoServidor {
   readonly titulo: string
@@ -29,43 +31,60 @@ export interface OpcoesDoServidor {
   /** Told of each error that is ours (500), which the reply does not explain. */
   readonly aoErrar: (erro: ErroDeNegocio, rota: string) => void
   readonly ignorarMaiusculas?: boolean
+  /** Addresses and ranges of those whose `X-Forwarded-For` is believed. */
+  readonly proxiesConfiaveis?: readonly string[]
+  /** Stands before everything else, and may answer in place of what it is given. */
+  readonly receber?: (atender: RequestListener) => RequestListener
+  /** Another server for the same application, closed with it: the one for HTTPS. */
+  readonly outraPorta?: Server | undefined
 }
+
+/** Unless a route says otherwise by `schema.produces`. */
+const PRODUZ = ['application/json'] as const
+/** What is sent bit by bit, and cares for its own readers. */
+const AOS_POUCOS = /^text\/event-stream/
 
 export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
   validarEmPortugues()
+  const { ignorarMaiusculas = false, proxiesConfiaveis = [], outraPorta } = opcoes
+  const receber = opcoes.receber ?? ((atender) => atender)
   const app = Fastify({
     bodyLimit: MAIOR_CORPO_BYTES,
-    requestTimeout: ESPERA_DA_REQUISICAO_MS,
+    trustProxy: proxiesConfiaveis.length > 0 && [...proxiesConfiaveis],
     forceCloseConnections: 'idle',
     // While draining, what still comes in is served; its connection is not kept.
     return503OnClosing: false,
-    routerOptions: { caseSensitive: !opcoes.ignorarMaiusculas, maxParamLength: 200 },
+    routerOptions: { caseSensitive: !ignorarMaiusculas, maxParamLength: 200 },
     frameworkErrors: (erro, _requisicao, resposta) => responderErro(resposta, deFastify(erro)),
+    serverFactory: (atender) => servidorHttp(receber(atender)),
+    clientErrorHandler: aoErrarAConexao,
   })
-  soltarAoEncerrar(app)
+  if (outraPorta) {
+    // Whoever listens to the first hears the second: hooks, headers and limits are the same.
+    outraPorta.on('request', (requisicao, resposta) =>
+      app.server.emit('request', requisicao, resposta),
+    )
+    outraPorta.on('clientError', aoErrarAConexao)
+  }
+  soltarAoEncerrar(app, outraPorta)
   app.setValidatorCompiler(validatorCompiler)
   // Response schemas are documentation here; the tests hold the replies equal to them.
   app.setSerializerCompiler(() => JSON.stringify)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>(
-    'application/json',
-    { parseAs: 'buffer' },
-    (_requisicao, corpo, feito) => {
-      try {
-        feito(null, lerJson(corpo))
-      } catch (erro) {
-        feito(erro as Error)
-      }
-    },
-  )
+  lerSoJson(app)
+  conferirCabecalhos(app)
   app.setErrorHandler<FastifyError>((lancado, requisicao, resposta) => {
     const erro = deFastify(lancado)
     if (erro.status === 500) opcoes.aoErrar(erro, requisicao.routeOptions.url ?? '')
     return responderErro(resposta, erro)
   })
-  app.setNotFoundHandler((_requisicao, resposta) =>
-    responderErro(resposta, new ErroDeNegocio('nao_encontrado')),
-  )
+  const metodosDe = anotarMetodos(app, ignorarMaiusculas)
+  app.setNotFoundHandler((requisicao, resposta) => {
+    const metodos = metodosDe(requisicao.url)
+    if (metodos.length === 0) return responderErro(resposta, new ErroDeNegocio('nao_encontrado'))
+    resposta.header('allow', metodos.join(', '))
+    if (requisicao.method === 'OPTIONS') return resposta.code(204).send()
+    return responderErro(resposta, new ErroDeNegocio('metodo_nao_permitido'))
+  })
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -79,22 +98,53 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
   return app
 }
 
+/** Before anything else is done: what no route of ours could take, or answer in. */
+function conferirCabecalhos(app: FastifyInstance): void {
+  app.addHook('onRequest', (requisicao, _resposta, feito) => feito(recusar(requisicao)))
+  app.addHook('onSend', (_requisicao, resposta, corpo, feito) => {
+    const tipo = String(resposta.getHeader('content-type'))
+    if (!AOS_POUCOS.test(tipo)) resposta.raw.socket?.setTimeout(ESPERA_DO_LEITOR_MS)
+    feito(null, corpo)
+  })
+}
+
+function recusar({ raw, headers, routeOptions, is404 }: FastifyRequest) {
+  const { httpVersion, url = '' } = raw
+  if (headers.host === undefined && httpVersion === '1.1') {
+    return new ErroDeNegocio('requisicao_invalida', 'Falta o cabeçalho Host.')
+  }
+  if (url.length > MAIOR_ENDERECO) return new ErroDeNegocio('cabecalhos_grandes_demais')
+  const { produces = PRODUZ } = routeOptions.schema ?? {}
+  if (is404 || aceita(headers.accept, produces)) return undefined
+  const detalhe = `A resposta só existe em ${produces.join(', ')}.`
+  return new ErroDeNegocio('formato_nao_aceito', detalhe)
+}
+
 /**
  * Closing ends only the connections that are idle then. One that is answered later would stay open
  * for its keep-alive, 72 s, and one that never finishes its request for longer: once nothing is
  * being answered, what is left is cut.
  */
-function soltarAoEncerrar(app: FastifyInstance): void {
+function soltarAoEncerrar(app: FastifyInstance, outraPorta: Server | undefined): void {
   const atendidas = new WeakSet<FastifyRequest>()
   let encerrando = false
+  let fechou: Promise<unknown> | undefined
   let emVoo = 0
   const cortar = () => {
-    if (encerrando && emVoo === 0) setImmediate(() => app.server.closeAllConnections())
+    if (!encerrando || emVoo > 0) return
+    setImmediate(() => {
+      app.server.closeAllConnections()
+      outraPorta?.closeAllConnections()
+    })
   }
   app.addHook('preClose', (feito) => {
     encerrando = true
+    if (outraPorta?.listening) fechou = once(outraPorta.close(), 'close')
     cortar()
     feito()
+  })
+  app.addHook('onClose', async () => {
+    await fechou
   })
   // Counted once the whole request is here: a body that never ends is not being answered.
   app.addHook('preValidation', (requisicao, _resposta, feito) => {
@@ -113,17 +163,6 @@ function soltarAoEncerrar(app: FastifyInstance): void {
   })
 }
 
-/** An absent body is `undefined`, so that routes whose body is optional accept it. */
-function lerJson(corpo: Buffer): unknown {
-  if (corpo.length === 0) return undefined
-  if (!isUtf8(corpo)) throw new ErroDeNegocio('requisicao_invalida', 'O corpo não é UTF-8 válido.')
-  try {
-    return JSON.parse(corpo.toString('utf8'))
-  } catch (causa) {
-    throw new ErroDeNegocio('requisicao_invalida', 'O corpo não é JSON válido.', { causa })
-  }
-}
-
 /** Fastify's own errors in our catalogue. */
 function deFastify(erro: FastifyError | Error): ErroDeNegocio {
   if (hasZodFastifySchemaValidationErrors(erro)) {
@@ -136,26 +175,42 @@ function deFastify(erro: FastifyError | Error): ErroDeNegocio {
       return new ErroDeNegocio('corpo_grande_demais')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ErroDeNegocio('tipo_de_conteudo_invalido')
-    case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ErroDeNegocio('requisicao_invalida')
     default:
-      return comoErro(erro)
+      // Whatever else Fastify blames on the client, one that leaves amid its body included.
+      return ehDoCliente(erro) ? new ErroDeNegocio('requisicao_invalida') : comoErro(erro)
   }
 }
+
+const ehDoCliente = ({ statusCode = 500 }: Partial<FastifyError>): boolean =>
+  statusCode >= 400 && statusCode < 500
 
 export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
   return resposta.send(comoProblema(resposta, erro))
 }
 
-/** Listens on the loopback; the address really bound, e.g. `http://127.0.0.1:3002`. */
-export async function escutar(app: FastifyInstance, porta: number): Promise<string> {
+/** Where it is found from this machine, e.g. `http://127.0.0.1:3002`. */
+export async function escutar(app: FastifyInstance, porta: number, endereco = '127.0.0.1') {
+  await tomarPorta(porta, endereco, () => app.listen({ port: porta, host: endereco }))
+  return `http://${hospedeiroDe(endereco)}:${portaDe(app.server)}`
+}
+
+/** The second port of an application (`outraPorta`), once it is ready. */
+export async function escutarHttps(servidor: Server, porta: number, endereco: string) {
+  await tomarPorta(porta, endereco, () => {
+    servidor.listen({ port: porta, host: endereco })
+    return once(servidor, 'listening')
+  })
+  return `https://${hospedeiroDe(endereco)}:${portaDe(servidor)}`
+}
+
+const portaDe = (servidor: Server): number => (servidor.address() as AddressInfo).port
+
+async function tomarPorta(porta: number, endereco: string, tomar: () => Promise<unknown>) {
   try {
-    await app.listen({ port: porta, host: '127.0.0.1' })
+    await tomar()
   } catch (erro) {
+    recusarSeAlheio(endereco, erro)
     if ((erro as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw erro
     throw new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro)
   }
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }

@@ -53,3 +53,4 @@ export const topologia: Readonly<Record<NomeServico, Lugar>> = {
   catalogo: { porta: 3006, portaGrpc: 50055, consulta: ['estoque'], modulo: catalogo },
 }
 export const PORTA_DO_GATEWAY = 8080
+export const PORTA_HTTPS_DO_GATEWAY = 8443

@@ -1,5 +1,6 @@
 // What a service asks of another on its own account, over HTTP whatever architectures are open.
 import { Pool } from 'undici'
+import { type Credencial, cabecalhosDaCredencial } from '../arquiteturas/credencial.ts'
 import { deHttp, falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import type { Centavos } from '../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
@@ -12,7 +13,11 @@ const ESPERA_MS = 2_000
 
 type EnderecoDe = (servico: NomeServico) => string
 
-export function vizinhosPorHttp(enderecoDe: EnderecoDe): Vizinhos & AsyncDisposable {
+export function vizinhosPorHttp(
+  enderecoDe: EnderecoDe,
+  credencial: Credencial,
+): Vizinhos & AsyncDisposable {
+  const headers = cabecalhosDaCredencial(credencial)
   const pools = new Map<NomeServico, Pool>()
 
   async function obter<T>(servico: NomeServico, caminho: string): Promise<T> {
@@ -21,7 +26,7 @@ export function vizinhosPorHttp(enderecoDe: EnderecoDe): Vizinhos & AsyncDisposa
       pool = new Pool(enderecoDe(servico), { connections: CONEXOES })
       pools.set(servico, pool)
     }
-    const resposta = await requisitar(pool, servico, caminho)
+    const resposta = await requisitar(pool, servico, { path: caminho, headers })
     const corpo: unknown = await resposta.body.json().catch(() => undefined)
     if (resposta.statusCode !== 200) throw deHttp(resposta.statusCode, corpo)
     return corpo as T
@@ -46,10 +51,14 @@ export function vizinhosPorHttp(enderecoDe: EnderecoDe): Vizinhos & AsyncDisposa
   }
 }
 
-async function requisitar(pool: Pool, servico: NomeServico, path: string) {
+async function requisitar(
+  pool: Pool,
+  servico: NomeServico,
+  pedido: { path: string; headers: Readonly<Record<string, string>> },
+) {
   try {
     const limites = { headersTimeout: ESPERA_MS, bodyTimeout: ESPERA_MS }
-    return await pool.request({ method: 'GET', path, ...limites })
+    return await pool.request({ method: 'GET', ...pedido, ...limites })
   } catch (causa) {
     const codigo = falhouNaConexao(causa) ? 'servico_indisponivel' : 'prazo_esgotado'
     throw new ErroDeNegocio(codigo, `O serviço ${servico} não respondeu.`, { causa })

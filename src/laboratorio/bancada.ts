@@ -27,6 +27,8 @@ const REINICIO_MS = 50
 export interface OpcoesDaBancada {
   /** More environment for every process, e.g. QUATROVIAS_PRAZO_MS. */
   readonly ambiente?: Readonly<Record<string, string>>
+  /** And more for a single one, over that. */
+  readonly doServico?: Readonly<Partial<Record<NomeServico, Readonly<Record<string, string>>>>>
   readonly gateway?: boolean
   /** Free units of every product; default: what the synthetic data says. */
   readonly unidades?: number
@@ -71,7 +73,10 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     nomes.map((nome) => ({
       nome,
       argumentos: [MAIN, 'servico', nome],
-      ambiente: { ...ambiente, ...ambienteDasPortas(portas), ...Object.fromEntries(urls) },
+      ambiente: {
+        ...{ ...ambiente, ...ambienteDasPortas(portas), ...Object.fromEntries(urls) },
+        ...opcoes.doServico?.[nome as NomeServico],
+      },
     })),
     { diretorio, esperaMaximaMs: REINICIO_MS },
   )

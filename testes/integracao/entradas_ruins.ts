@@ -141,11 +141,11 @@ const CORPOS_ILEGIVEIS: readonly (readonly [string, string | Buffer, Entrada['co
   ['uma lista', '[1, 2, 3]', 'campo_invalido'],
   ['um texto', '"pedido"', 'campo_invalido'],
   ['um número', '42', 'campo_invalido'],
-  ['dez mil níveis de listas', '['.repeat(FUNDO) + ']'.repeat(FUNDO), 'campo_invalido'],
+  ['dez mil níveis de listas', '['.repeat(FUNDO) + ']'.repeat(FUNDO), 'requisicao_invalida'],
   [
     'dez mil níveis de objetos',
     `${'{"itens":'.repeat(FUNDO)}0${'}'.repeat(FUNDO)}`,
-    'campo_invalido',
+    'requisicao_invalida',
   ],
 ]
 const CAMINHOS_DE_POST = [
@@ -156,15 +156,16 @@ const CAMINHOS_DE_POST = [
 ]
 
 export const corposRuins: readonly Entrada[] = CAMINHOS_DE_POST.flatMap(([servico, path]) =>
-  CORPOS_ILEGIVEIS.filter(([nome]) => !(nome.endsWith('objetos') && path.includes('5001'))).map(
-    ([nome, corpo, codigo]) => ({
-      ...{ servico, path, method: 'POST' as const, cabecalhos: comChave() },
-      ...{ nome: `${path} com ${nome}`, corpo, codigo },
-    }),
-  ),
+  CORPOS_ILEGIVEIS.map(([nome, corpo, codigo]) => ({
+    ...{ servico, path, method: 'POST' as const, cabecalhos: comChave() },
+    ...{ nome: `${path} com ${nome}`, corpo, codigo },
+  })),
 )
 
-const TIPOS_RUINS = ['text/plain', 'application/xml', 'multipart/form-data', 'application/jsonx']
+const TIPOS_RUINS = [
+  ...['text/plain', 'application/xml', 'multipart/form-data', 'application/jsonx', ''],
+  'application/json; charset=iso-8859-1',
+]
 export const tiposRuins: readonly Entrada[] = CAMINHOS_DE_POST.flatMap(([servico, path]) =>
   TIPOS_RUINS.map((tipo) => ({
     ...{ servico, path, method: 'POST' as const, nome: `${path} em ${tipo}` },
@@ -202,19 +203,19 @@ export const caminhosRuins: readonly Entrada[] = [
   }),
 ]
 
-const SEM_LUGAR: readonly (readonly [Entrada['method'], string])[] = [
+const SEM_LUGAR: readonly (readonly [Entrada['method'], string, dono?: NomeServico])[] = [
   ['GET', '/nada'],
   ['POST', '/nada/disso'],
   ['GET', '/../../etc/passwd'],
-  ['DELETE', '/pedidos/1001'],
-  ['PUT', '/pagamentos'],
+  ['DELETE', '/pedidos/1001', 'pedidos'],
+  ['PUT', '/pagamentos', 'pagamentos'],
   ['GET', `/${'x'.repeat(5_000)}`],
 ]
 export const semLugar: readonly Entrada[] = CORPOS.flatMap(([servico]) =>
   SEM_LUGAR.map(
-    ([method, path]): Entrada => ({
+    ([method, path, dono]): Entrada => ({
       ...{ servico, method, path, nome: `${servico}: ${method} ${path.slice(0, 30)}` },
-      codigo: 'nao_encontrado',
+      codigo: dono === servico ? 'metodo_nao_permitido' : 'nao_encontrado',
     }),
   ),
 )

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { get } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,6 +92,9 @@ describe('npm start', () => {
       await noAr(argumentos, async ({ diretorio, rodar, estado }) => {
         const pronto = await fetch(`${estado.gateway}/readyz`)
         assert.equal(pronto.status, 200)
+        const ca = await readFile(join(diretorio, 'tls', 'cert.pem'))
+        const [porHttps] = await once(get(`${estado.gateway_https}/readyz`, { ca }), 'response')
+        assert.equal(porHttps.resume().statusCode, 200)
         for (const arquitetura of PUBLICAS) {
           const pedido = await rodar(['pedir', '--arquitetura', arquitetura])
           assert.equal(pedido.codigo, 0, pedido.saida)

@@ -11,6 +11,7 @@ import {
   abrirAlheio,
   abrirEstranho,
   abrirPorta,
+  aprovar,
   envelopado,
   PAGAR,
   pagamento,
@@ -58,6 +59,9 @@ const PASSAM: readonly status[] = [
   ...[status.ABORTED, status.INTERNAL, status.UNAVAILABLE, status.DATA_LOSS],
 ]
 
+/** Said at the door, before any service is asked; to one of ours it says something else (below). */
+const DOS_SERVICOS = CODIGOS.filter((codigo) => codigo !== 'credencial_de_servico_invalida')
+
 for (const modo of MODOS_GRPC) {
   describe(`erros no fio, ${modo}`, () => {
     let responder: () => Promise<Trilha>
@@ -78,7 +82,7 @@ for (const modo of MODOS_GRPC) {
       return falha!
     }
 
-    for (const codigo of CODIGOS) {
+    for (const codigo of DOS_SERVICOS) {
       it(`${codigo} chega inteiro, com acentos, campo e se foi repassado`, async () => {
         for (const dados of [{}, { campo: 'itens.0.preço', repassado: true }]) {
           const mandado = new ErroDeNegocio(codigo, 'Não há “açaí” a 100% – é o fim.', dados)
@@ -92,7 +96,7 @@ for (const modo of MODOS_GRPC) {
     }
 
     it('o texto do catálogo chega como está escrito', async () => {
-      for (const codigo of CODIGOS) {
+      for (const codigo of DOS_SERVICOS) {
         assert.equal((await falhar(new ErroDeNegocio(codigo))).message, ERROS[codigo].titulo)
       }
     })
@@ -102,6 +106,24 @@ for (const modo of MODOS_GRPC) {
       assert.deepEqual([falha.codigo, falha.message], ['defeito', ERROS.defeito.titulo])
       assert.deepEqual([falha.campo, falha.repassado], [undefined, false])
     })
+  })
+}
+
+for (const modo of MODOS_GRPC) {
+  it(`${modo}: a porta que não aceita a nossa credencial é falha passageira`, async () => {
+    const nada = { abertas: [], consultas: undefined, app: undefined as never, porta: 0 }
+    const segredo = 's'.repeat(32)
+    await using porta = await abrirGrpc({}, modo, segredo).servir({
+      ...nada,
+      nome: 'pagamentos',
+      atender: aprovar,
+    })
+    const enderecos = { pagamentos: porta.endereco! }
+    await using sem = abrirGrpc(enderecos, modo)
+    const { falha } = await sem.enviar(envelopado(pagamento(1)), false)
+    assert.equal(falha?.codigo, 'servico_indisponivel')
+    await using com = abrirGrpc(enderecos, modo, segredo)
+    assert.equal((await com.enviar(envelopado(pagamento(1)), false)).passos.length, 1)
   })
 }
 

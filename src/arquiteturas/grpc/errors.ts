@@ -1,6 +1,7 @@
 // Bad news ↔ gRPC, both ways: a status for everybody, and our stable `codigo` in the trailers.
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { type CodigoDeErro, ErroDeNegocio, ehCodigo } from '../../contratos/errors.ts'
+import { credencialRecusada } from '../credencial.ts'
 import type { Falha } from './gerado/comum.ts'
 
 const DE_CODIGO: Readonly<Record<CodigoDeErro, status>> = {
@@ -101,6 +102,7 @@ export function deGrpc({ code, details, metadata }: ServiceError): ErroDeNegocio
   if (!ehCodigo(codigo)) {
     return new ErroDeNegocio(deStatus(code), `A chamada terminou em ${status[code] ?? code}.`)
   }
+  if (codigo === 'credencial_de_servico_invalida') return credencialRecusada()
   const campo = textoDe(metadata, 'campo')
   return new ErroDeNegocio(codigo, details, {
     ...(campo !== undefined && { campo: decodificar(campo) }),

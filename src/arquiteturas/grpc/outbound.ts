@@ -5,9 +5,11 @@ import type { Envelope } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import { type Enderecos, type Enviar, parar, type Trilha } from '../arquitetura.ts'
+import type { Credencial } from '../credencial.ts'
 import { mensagemDe } from '../mensagens.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento, prazoDoSalto } from '../politica.ts'
 import { comoFalha, lerSucessoAlheio, passosCriveis, semEndereco } from '../resposta.ts'
+import { dizerCredencial } from './credencial.ts'
 import { deGrpc, falhouNaConexao } from './errors.ts'
 import { type Corpo, MAIOR_EM_FLOAT, type Metodo, metodoDe, semVazios } from './metodos.ts'
 import { lerTrilha } from './trilha.ts'
@@ -49,11 +51,13 @@ interface Vizinho extends Disposable {
 
 export function criarSaida(
   enderecos: Enderecos,
+  credencial: Credencial,
   criarTransporte: (canal: Client) => Transporte,
 ): { enviar: Enviar } & Disposable {
   const vizinhos = new Map<NomeServico, Vizinho>()
+  const opcoes = { ...OPCOES_DO_CANAL, interceptors: dizerCredencial(credencial) }
   for (const [nome, endereco] of Object.entries(enderecos)) {
-    const canal = new Client(endereco, credentials.createInsecure(), OPCOES_DO_CANAL)
+    const canal = new Client(endereco, credentials.createInsecure(), opcoes)
     const transporte = criarTransporte(canal)
     const fechar = () => {
       transporte[Symbol.dispose]()

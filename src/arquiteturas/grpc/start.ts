@@ -1,9 +1,12 @@
 // Opens gRPC for one service: its server on a port of its own, its channels to the others.
+import { isIPv6 } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
 import type { Aberta, Enderecos, Hospedeiro, ModoGrpc, PortaAberta } from '../arquitetura.ts'
+import type { Credencial } from '../credencial.ts'
+import { exigirCredencial } from './credencial.ts'
 import { type Portas, portasDoFluxo, registrarMetodos } from './inbound.ts'
 import { registrarOperacao } from './operacao.ts'
 import { criarSaida, criarUnario } from './outbound.ts'
@@ -24,25 +27,28 @@ const OPCOES_DO_SERVIDOR = {
 /** Who never ends a call of its own is cut then: before the supervisor would end the process. */
 const ESPERA_AO_FECHAR_MS = 4_000
 
-export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc): Aberta {
-  const saida = criarSaida(enderecos, modo === 'fluxo' ? criarFluxo : criarUnario)
+/** Its neighbours are asked, and it may be asked, only with `credencial`, where there is one. */
+export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc, credencial?: Credencial): Aberta {
+  const saida = criarSaida(enderecos, credencial, modo === 'fluxo' ? criarFluxo : criarUnario)
   return {
     nome: 'grpc',
     enviar: saida.enviar,
-    servir,
+    servir: (hospedeiro) => servir(hospedeiro, credencial),
     async [Symbol.asyncDispose]() {
       saida[Symbol.dispose]()
     },
   }
 }
 
-async function servir(hospedeiro: Hospedeiro): Promise<PortaAberta> {
-  const servidor = new Server(OPCOES_DO_SERVIDOR)
+async function servir(hospedeiro: Hospedeiro, credencial: Credencial): Promise<PortaAberta> {
+  const interceptors = exigirCredencial(credencial)
+  const servidor = new Server({ ...OPCOES_DO_SERVIDOR, interceptors })
   const portas = portasDe(hospedeiro)
   registrarMetodos(servidor, portas)
   const canal = registrarCanal(servidor, portas)
   const operacao = registrarOperacao(servidor, hospedeiro.nome)
-  const endereco = await escutar(servidor, hospedeiro.porta)
+  const { porta, maquina = '127.0.0.1' } = hospedeiro
+  const endereco = await escutar(servidor, porta, maquina)
   return {
     endereco,
     async [Symbol.asyncDispose]() {
@@ -60,12 +66,13 @@ function portasDe({ nome, atender, consultas, abertas }: Hospedeiro): Portas {
   return portasDoFluxo(nome, atender)
 }
 
-/** Listens on the loopback; the address really bound, e.g. `127.0.0.1:50051`. */
-function escutar(servidor: Server, porta: number): Promise<string> {
+/** The address really bound, e.g. `127.0.0.1:50051`. */
+function escutar(servidor: Server, porta: number, maquina: string): Promise<string> {
+  const host = isIPv6(maquina) ? `[${maquina}]` : maquina
   return new Promise((resolver, rejeitar) => {
     const credenciais = ServerCredentials.createInsecure()
-    servidor.bindAsync(`127.0.0.1:${porta}`, credenciais, (erro, tomada) => {
-      if (!erro) return resolver(`127.0.0.1:${tomada}`)
+    servidor.bindAsync(`${host}:${porta}`, credenciais, (erro, tomada) => {
+      if (!erro) return resolver(`${host}:${tomada}`)
       rejeitar(new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro))
     })
   })

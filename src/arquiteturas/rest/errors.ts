@@ -1,6 +1,7 @@
 // Bad news ↔ HTTP, both ways: problem+json (RFC 9457) with a stable `codigo`, in Portuguese.
 import type { FastifyReply } from 'fastify'
 import { type CodigoDeErro, ERROS, ErroDeNegocio, ehCodigo } from '../../contratos/errors.ts'
+import { credencialRecusada } from '../credencial.ts'
 
 export const PROBLEMA = 'application/problem+json; charset=utf-8'
 /** Seconds a client should wait before a transient fault is worth another try. */
@@ -34,13 +35,16 @@ export function paraHttp(erro: ErroDeNegocio): Problema {
 export function comoProblema(resposta: FastifyReply, erro: ErroDeNegocio): Problema {
   const problema = paraHttp(erro)
   resposta.code(problema.status).header('content-type', PROBLEMA)
-  if (erro.canRetry) resposta.header('retry-after', RETRY_AFTER_S)
+  if (erro.canRetry && !resposta.hasHeader('retry-after')) {
+    resposta.header('retry-after', RETRY_AFTER_S)
+  }
   return problema
 }
 
 /** A reply that is not a success, ours or a foreign server's. */
 export function deHttp(status: number, corpo: unknown): ErroDeNegocio {
   const { codigo, detail, campo, repassado } = (corpo ?? {}) as Record<string, unknown>
+  if (codigo === 'credencial_de_servico_invalida') return credencialRecusada()
   if (ehCodigo(codigo)) {
     return new ErroDeNegocio(codigo, typeof detail === 'string' ? detail : undefined, {
       ...(typeof campo === 'string' && { campo }),

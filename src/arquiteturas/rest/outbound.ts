@@ -5,6 +5,7 @@ import type { Envelope } from '../../contratos/envelope.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import { type Enderecos, type Enviar, parar, type Trilha } from '../arquitetura.ts'
+import { type Credencial, cabecalhosDaCredencial } from '../credencial.ts'
 import { mensagemDe } from '../mensagens.ts'
 import { comUmaRepeticao, criarOrcamento, type Orcamento, prazoDoSalto } from '../politica.ts'
 import { comoFalha, lerSucessoAlheio, passosCriveis, semEndereco } from '../resposta.ts'
@@ -15,6 +16,7 @@ import { postar } from './requisicao.ts'
 /** Requests under way to one neighbour; those beyond wait in the pool, within their deadline. */
 const CONEXOES = 256
 
+type Cabecalhos = Readonly<Record<string, string>>
 type Corpo = Readonly<Record<string, unknown>>
 
 interface Vizinho {
@@ -22,7 +24,11 @@ interface Vizinho {
   readonly orcamento: Orcamento
 }
 
-export function criarSaida(enderecos: Enderecos): { enviar: Enviar } & AsyncDisposable {
+export function criarSaida(
+  enderecos: Enderecos,
+  credencial: Credencial,
+): { enviar: Enviar } & AsyncDisposable {
+  const quem = cabecalhosDaCredencial(credencial)
   const vizinhos = new Map<NomeServico, Vizinho>()
   for (const [nome, url] of Object.entries(enderecos)) {
     const pool = new Pool(url, { connections: CONEXOES, keepAliveTimeout: 30_000 })
@@ -34,7 +40,7 @@ export function criarSaida(enderecos: Enderecos): { enviar: Enviar } & AsyncDisp
     if (!vizinho) return semEndereco(envelope.comando)
     const { pool, orcamento } = vizinho
     try {
-      const tentar = () => requisitar(pool, envelope, seguir)
+      const tentar = () => requisitar(pool, quem, envelope, seguir)
       return await comUmaRepeticao(orcamento, falhouNaConexao, tentar)
     } catch (erro) {
       return parar(comoFalha(envelope.comando, erro))
@@ -48,7 +54,12 @@ export function criarSaida(enderecos: Enderecos): { enviar: Enviar } & AsyncDisp
   }
 }
 
-async function requisitar(pool: Pool, envelope: Envelope, seguir: boolean): Promise<Trilha> {
+async function requisitar(
+  pool: Pool,
+  quem: Cabecalhos,
+  envelope: Envelope,
+  seguir: boolean,
+): Promise<Trilha> {
   const restaMs = prazoDoSalto(envelope.prazo)
   if (typeof restaMs !== 'number') return parar(restaMs)
   const { comando } = envelope
@@ -59,7 +70,7 @@ async function requisitar(pool: Pool, envelope: Envelope, seguir: boolean): Prom
   }
   const path = caminho.replace(':pedido_id', String(comando.pedido_id))
   const corpo = JSON.stringify(mensagem.escrever(comando))
-  const headers = cabecalhos(envelope, seguir, restaMs)
+  const headers = { ...cabecalhos(envelope, seguir, restaMs), ...quem }
   const resposta = await postar(pool, path, headers, corpo, restaMs)
   return lerResposta(envelope, resposta.status, comoObjeto(resposta.texto))
 }

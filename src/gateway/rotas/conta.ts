@@ -101,7 +101,8 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
   registrarSenha(rotas, partes)
 }
 
-function registrarSenha(rotas: FastifyInstance, { contas, senhas }: Partes): void {
+function registrarSenha(rotas: FastifyInstance, partes: Partes): void {
+  const { contas, senhas, tentativas } = partes
   rotas.put('/auth/senha', {
     config: { acao: 'mudar_senha' },
     schema: {
@@ -121,9 +122,12 @@ function registrarSenha(rotas: FastifyInstance, { contas, senhas }: Partes): voi
       if (senhaEhOEmail(senha_nova, conta.email)) {
         throw campoInvalido('senha_nova', SENHA_IGUAL_AO_EMAIL)
       }
+      // Whoever found a session open must not guess its password here.
+      using tentativa = tentativas.comecar(conta.email, resposta)
       const antiga = (await senhas.conferir(senha_atual, conta.senha)) ? conta.senha : null
       const nova = antiga && (await senhas.resumir(senha_nova))
       if (!antiga || !nova || !(await contas.mudarSenha(quem, antiga, nova, onde))) {
+        tentativa.errou()
         await contas.auditoria.anotar({ acao: 'mudar_senha', onde, quem, status: 401 })
         throw new ErroDeNegocio('credenciais_invalidas', 'A senha atual não confere.')
       }

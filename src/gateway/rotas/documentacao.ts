@@ -16,7 +16,7 @@ interface Documentacao {
 
 export function registrarDocumentacao(rotas: FastifyInstance): void {
   const config = { acao: 'ver_documentacao' } as const
-  const schema = { hide: true } as const
+  const schema = { hide: true, produces: ['text/html'] }
   let carregada: Promise<Documentacao> | undefined
   const documentacao = () => {
     carregada ??= carregar()
@@ -31,7 +31,8 @@ export function registrarDocumentacao(rotas: FastifyInstance): void {
     resposta.header('content-security-policy', csp)
     return resposta.type('text/html; charset=utf-8').send(pagina)
   })
-  rotas.get(SCRIPT, { config, schema }, async (_requisicao, resposta) => {
+  const script = { hide: true, produces: ['application/javascript'] }
+  rotas.get(SCRIPT, { config, schema: script }, async (_requisicao, resposta) => {
     const { script } = await documentacao()
     resposta.header('cache-control', UMA_HORA)
     return resposta.type('application/javascript; charset=utf-8').send(script)

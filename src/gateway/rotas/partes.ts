@@ -1,5 +1,6 @@
 // What the routes need of the gateway that they are part of.
 import type { NomeArquitetura } from '../../contratos/ids.ts'
+import type { Tentativas } from '../acesso/limites.ts'
 import type { Contas } from '../contas/contas.ts'
 import type { Rotacao } from '../contas/rotacao.ts'
 import type { Senhas } from '../contas/senhas.ts'
@@ -12,6 +13,8 @@ export interface Partes {
   readonly tokens: Tokens
   readonly rotacao: Rotacao
   readonly servicos: Servicos
+  /** Failed logins, by e-mail. */
+  readonly tentativas: Tentativas
   /** The open ones; the first is used when an order names none. */
   readonly arquiteturas: readonly NomeArquitetura[]
   readonly prazoDaCadeiaMs: number

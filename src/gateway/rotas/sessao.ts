@@ -1,9 +1,10 @@
 // Coming in, staying and leaving.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ondeDe } from '../acesso/auditar.ts'
 import { usuarioDe } from '../acesso/autorizacao.ts'
+import { normalizarEmail } from '../contas/credenciais.ts'
 import { mascararEmail } from '../contas/mascarar.ts'
 import { senhaDita } from '../contas/senha_nova.ts'
 import type { SessaoAberta } from '../contas/sessoes.ts'
@@ -36,7 +37,8 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
       body: entrada,
       response: { 200: respostas.sessao },
     },
-    handler: async (requisicao) => comToken(tokens, await entrar(partes, requisicao)),
+    handler: async (requisicao, resposta) =>
+      comToken(tokens, await entrar(partes, requisicao, resposta)),
   })
 
   rotas.post('/auth/renovar', {
@@ -73,14 +75,20 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
   })
 }
 
-async function entrar({ contas, senhas }: Partes, requisicao: FastifyRequest) {
+async function entrar(
+  { contas, senhas, tentativas }: Partes,
+  requisicao: FastifyRequest,
+  resposta: FastifyReply,
+) {
   const { email, senha } = requisicao.body as z.output<typeof entrada>
+  using tentativa = tentativas.comecar(normalizarEmail(email), resposta)
   const onde = ondeDe(requisicao)
   const conta = await contas.porEmail(email)
   // Checked even without an account: the time taken must not tell which e-mails exist.
   const confere = await senhas.conferir(senha, conta?.senha)
   const aberta = conta && confere ? await contas.sessoes.abrir(conta, onde) : undefined
   if (aberta) return aberta
+  tentativa.errou()
   const detalhe = mascararEmail(email)
   await contas.auditoria.anotar({ acao: 'entrar', onde, status: 401, detalhe })
   throw new ErroDeNegocio('credenciais_invalidas')
