@@ -21,7 +21,7 @@ const CASOS: readonly [string, string | Uint8Array, number, string][] = [
   ['no limite dos níveis', `{"itens":${aninhadas(31)}}`, 422, 'campo_invalido'],
   [
     'colchetes que são só texto',
-    JSON.stringify({ metodo: '["\\'.repeat(40) }),
+    JSON.stringify({ metodo: '["\\'.repeat(80) }),
     422,
     'campo_invalido',
   ],

@@ -190,6 +190,7 @@ test('ao encerrar, o que está sendo respondido por HTTPS termina; nada mais ent
   const calada = connect({ host: '127.0.0.1', port: porta, ca: cert })
   calada.on('error', () => undefined)
   await once(calada, 'secureConnect')
+  calada.write('GET / HTTP/1.1\r\nHost: x')
   const resposta = pedir(`${gateway.https}/produtos`, cert)
   await chegou
   const fechando = gateway[Symbol.asyncDispose]()

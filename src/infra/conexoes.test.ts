@@ -9,7 +9,8 @@ import { criarServidor, escutar } from './servidor_http.ts'
 
 const CAUDA = '\r\nHost: x\r\n'
 const AOS_PEDACOS = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
-const GRANDE = 'x'.repeat(16 * 1024 * 1024)
+/** More than the buffers of a connection hold. */
+const GRANDE = 'x'.repeat(64 * 1024 * 1024)
 const CURTA_MS = 50
 
 async function abrir() {
@@ -157,17 +158,17 @@ for (const [nome, inicio, pingar] of LENTAS) {
 test('quem não lê a resposta é cortado, e quem a lê recebe tudo', async () => {
   await using servidor = await abrir()
   const { app } = servidor
-  const cortada = Promise.withResolvers<void>()
-  app.server.on('request', ({ url, socket }: { url?: string; socket: Socket }) => {
+  const cortada = Promise.withResolvers<boolean>()
+  app.server.on('request', ({ url, socket }, resposta) => {
     if (url !== '/grande?parado') return
-    socket.once('close', cortada.resolve)
+    resposta.once('close', () => cortada.resolve(!resposta.writableFinished))
     const { setTimeout } = socket
     socket.setTimeout = (ms, ...resto) => setTimeout.call(socket, Math.min(ms, CURTA_MS), ...resto)
   })
   const parado = await servidor.ligar()
   parado.socket.pause()
   parado.socket.write(`GET /grande?parado HTTP/1.1${CAUDA}\r\n`)
-  await cortada.promise
+  assert.equal(await cortada.promise, true)
   parado.socket.destroy()
   const leitor = await servidor.ligar()
   leitor.socket.end(`GET /grande HTTP/1.1${CAUDA}\r\n`)
@@ -178,6 +179,7 @@ test('além do número de conexões, a próxima é cortada; e todas têm um limi
   await using servidor = await abrir()
   const { server } = servidor.app
   assert.ok(server.maxConnections > 0 && (server.maxRequestsPerSocket ?? 0) > 0)
+  assert.ok(server.headersTimeout <= 10_000 && server.requestTimeout <= 13_000)
   server.maxConnections = 2
   await using abertas = new AsyncDisposableStack()
   for (let i = 0; i < 2; i += 1) {

@@ -73,7 +73,10 @@ function escutar(servidor: Server, porta: number, maquina: string): Promise<stri
     const credenciais = ServerCredentials.createInsecure()
     servidor.bindAsync(`${host}:${porta}`, credenciais, (erro, tomada) => {
       if (!erro) return resolver(`${host}:${tomada}`)
-      rejeitar(new ErroDeInicio(`a porta ${porta} já está em uso por outro programa`, 2, erro))
+      const alheio = erro.message.includes('EADDRNOTAVAIL')
+      const tomado = `a porta ${porta} já está em uso por outro programa`
+      const dito = alheio ? `o endereço ${maquina} não é desta máquina` : tomado
+      rejeitar(new ErroDeInicio(dito, 2, erro))
     })
   })
 }

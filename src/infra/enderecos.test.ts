@@ -1,0 +1,43 @@
+// Which ports a system takes, on which address, and which wishes are refused.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { test } from 'node:test'
+import { ErroDeInicio } from '../persistencia/database.ts'
+import { lerConfiguracao } from './configuracao.ts'
+import { enderecosDas, escolherPortas, hospedeiroDe, QUAISQUER_PORTAS } from './enderecos.ts'
+
+const CREDENCIAL = 'c'.repeat(32)
+/** For documentation only (RFC 5737): no machine has it. */
+const DE_NINGUEM = '192.0.2.1'
+const escolher = (ambiente: Record<string, string>) =>
+  escolherPortas(lerConfiguracao({ ...QUAISQUER_PORTAS, ...ambiente }))
+
+const recusado = (dito: RegExp) => (erro: unknown) => {
+  assert.ok(erro instanceof ErroDeInicio && erro.exitCode === 2)
+  assert.match(erro.message, dito)
+  return true
+}
+
+test('um endereço que não é desta máquina é recusado, para os serviços e para HTTPS', async () => {
+  const dito = recusado(/^o endereço 192\.0\.2\.1 não é desta máquina$/)
+  await assert.rejects(escolher({ GATEWAY_TLS_ENDERECO: DE_NINGUEM }), dito)
+  const servicos = { QUATROVIAS_ENDERECO: DE_NINGUEM, QUATROVIAS_CREDENCIAL: CREDENCIAL }
+  await assert.rejects(escolher(servicos), dito)
+})
+
+test('a porta de HTTPS que foi pedida e está tomada é recusada pelo nome', async () => {
+  await using ocupada = createServer().listen(0, '127.0.0.1')
+  await once(ocupada, 'listening')
+  const GATEWAY_TLS_PORTA = String((ocupada.address() as AddressInfo).port)
+  const dito = recusado(/^a porta \d+, pedida para gateway \(HTTPS\), já está em uso$/)
+  await assert.rejects(escolher({ GATEWAY_TLS_PORTA }), dito)
+})
+
+test('quem escuta em todas as interfaces é achado nesta máquina', async () => {
+  const aberto = { QUATROVIAS_ENDERECO: '0.0.0.0', QUATROVIAS_CREDENCIAL: CREDENCIAL }
+  const { rest, grpc } = enderecosDas(await escolher(aberto))
+  assert.match(rest.estoque, /^http:\/\/127\.0\.0\.1:\d+$/)
+  assert.match(grpc.estoque, /^127\.0\.0\.1:\d+$/)
+  assert.deepEqual(['::', '::1', '10.0.0.9'].map(hospedeiroDe), ['127.0.0.1', '[::1]', '10.0.0.9'])
+})
