@@ -7,12 +7,11 @@ import { criarLog } from '../infra/registro.ts'
 import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
-import type { Acao } from './acesso/direitos.ts'
 import { abrirContas } from './contas/contas.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
 import { observar } from './observacao.ts'
-import { completarDocumento, type Documento } from './openapi.ts'
+import { type Anotada, anotarRotas, completarDocumento, type Documento } from './openapi.ts'
 import { registrarCatalogo } from './rotas/catalogo.ts'
 import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
@@ -51,10 +50,11 @@ export async function abrirGateway(
   })
   pilha.defer(async () => app.close())
   const metricas = observar(app, log)
-  const acoes = new Map<string, Acao>()
+  const anotadas = new Map<string, Anotada>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
-    exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido, acoes })
+    anotarRotas(rotas, anotadas)
+    exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido })
     registrarConta(rotas, partes)
     registrarCatalogo(rotas, partes)
     registrarPedidos(rotas, partes)
@@ -65,7 +65,7 @@ export async function abrirGateway(
     registrarDocumentacao(rotas)
   })
   await app.ready()
-  completarDocumento(app.swagger() as unknown as Documento, acoes)
+  completarDocumento(app.swagger() as unknown as Documento, anotadas)
   const url = await escutar(app, porta)
   const aberto = pilha.move()
   return { url, [Symbol.asyncDispose]: () => aberto.disposeAsync() }

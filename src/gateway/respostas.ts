@@ -23,6 +23,7 @@ export const problema = z.object({
 
 export const sessao = z
   .object({ token: z.string(), tipo: z.literal('Bearer'), expira_em: instante })
+  .meta({ title: 'Sessao' })
   .describe('A sessão, de uma hora')
 
 export const conta = z
@@ -34,6 +35,7 @@ export const conta = z
     cliente_id: id.nullable().describe('O número do cliente nos pedidos; null para a equipe'),
     criado_em: instante,
   })
+  .meta({ title: 'Conta' })
   .describe('A conta de quem pergunta')
 
 export const produtos = z
@@ -68,8 +70,10 @@ const umPedido = z.object({
     .optional()
     .describe('Presente enquanto o pedido espera por uma pessoa'),
 })
-export const pedido = umPedido.describe('O pedido')
-export const pedidos = z.array(umPedido).describe('Os pedidos, os mais novos primeiro')
+export const pedido = umPedido.meta({ title: 'Pedido' }).describe('O pedido')
+export const pedidos = z
+  .array(umPedido.meta({ title: 'Pedido' }))
+  .describe('Os pedidos, os mais novos primeiro')
 
 export const rastro = z
   .object({
@@ -88,6 +92,7 @@ export const rastro = z
     ),
     indisponiveis: z.array(z.enum(SERVICOS)).describe('Serviços que não responderam agora'),
   })
+  .meta({ title: 'Rastro' })
   .describe('Cada passo do pedido, na ordem em que aconteceu')
 
 export const simulacao = z
@@ -96,6 +101,7 @@ export const simulacao = z
     taxa_sucesso: z.number().describe('De 0 a 1'),
     semente: z.number().int(),
   })
+  .meta({ title: 'Simulacao' })
   .describe('A simulação do serviço')
 
 export const saude = z.object({ status: z.string() }).describe('Está bem')

@@ -15,7 +15,7 @@ export function registrarConta(rotas: FastifyInstance, { contas, senhas, tokens 
   const tags = ['conta']
 
   rotas.post('/auth/login', {
-    config: { acao: 'entrar' },
+    config: { acao: 'entrar', semServicos: true, erros: ['credenciais_invalidas'] },
     schema: {
       summary: 'Entra com e-mail e senha',
       description:
@@ -37,7 +37,7 @@ export function registrarConta(rotas: FastifyInstance, { contas, senhas, tokens 
   })
 
   rotas.get('/auth/eu', {
-    config: { acao: 'ver_conta' },
+    config: { acao: 'ver_conta', semServicos: true },
     schema: {
       summary: 'A conta de quem pergunta',
       description: 'Nome, e-mail, papel e o número de cliente, se houver.',
