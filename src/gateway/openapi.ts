@@ -147,20 +147,22 @@ function completarOperacao(
   operacao.description = `${operacao.description ?? ''}\n\nQuem pode: ${quemPode(acao)}.`.trim()
   if (!publica) operacao.security = [{ token: [] }]
   if (requestBody) completarCorpo(requestBody)
-  const paginada = parameters.some((p) => p.in === 'query' && p.name === 'limite')
-  const sucessos = Object.entries(operacao.responses ?? {}).map(([status, resposta]) => {
-    const headers = { ...resposta.headers, ...cabecalhosDoSucesso(Number(status), paginada) }
-    return [status, { ...resposta, headers }] as const
+  const { responses = {} } = operacao
+  const headers = {
+    // A repeat says it as the first time did.
+    ...(('201' in responses || '202' in responses) && { Location: cabecalho('Location') }),
+    ...(parameters.some(pagina) && { Link: cabecalho('Link') }),
+    ...cabecalhosDoLimite(),
+  }
+  const sucessos = Object.entries(responses).map(([status, resposta]) => {
+    return [status, { ...resposta, headers: { ...resposta.headers, ...headers } }] as const
   })
   const falhas = respostasDeErro(fatos, erros) as Record<string, Resposta>
   operacao.responses = { ...Object.fromEntries(sucessos), ...falhas }
 }
 
-const cabecalhosDoSucesso = (status: number, paginada: boolean) => ({
-  ...((status === 201 || status === 202) && { Location: cabecalho('Location') }),
-  ...(paginada && status === 200 && { Link: cabecalho('Link') }),
-  ...cabecalhosDoLimite(),
-})
+const pagina = (parametro: { in: string; name: string }): boolean =>
+  parametro.in === 'query' && parametro.name === 'limite'
 
 /**
  * @fastify/swagger calls every body required; ours that may be null may also be left out. zod drops

@@ -3,7 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PROBLEMA, paraHttp } from '../arquiteturas/rest/errors.ts'
 import type { Centavos } from '../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { comoClienteId, comoPedidoId, comoProdutoId, type Instante } from '../contratos/ids.ts'
+import {
+  comoClienteId,
+  comoPedidoId,
+  comoProdutoId,
+  type Instante,
+  type NomeServico,
+  SERVICOS,
+} from '../contratos/ids.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
 
@@ -74,12 +81,22 @@ export function pedidosFalso(): PedidosFalso {
 const SIMULACAO = { atraso_ms: [0, 0], taxa_sucesso: 1, semente: 1 }
 const simulacaoFalsa: Falso = (app) => {
   app.get('/interno/simulacao', async () => SIMULACAO)
-  app.put('/interno/simulacao', async ({ body }) => ({ ...SIMULACAO, ...(body as object) }))
+  app.put('/interno/simulacao', async () => SIMULACAO)
 }
 const PRODUTO = { id: 1, nome: 'Produto Alfa Livro', estoque: 0, preco_centavos: 1_050 }
 
-export const todosFalsos = (pedidos = pedidosFalso()): Falsos => ({
-  pedidos: pedidos.rotas,
-  estoque: simulacaoFalsa,
-  catalogo: (app) => app.get('/produtos', async () => [PRODUTO]),
-})
+/** Each with its simulation, and two with more. */
+export function todosFalsos(pedidos = pedidosFalso()): Falsos {
+  const proprias: Falsos = {
+    pedidos: pedidos.rotas,
+    catalogo: (app) => app.get('/produtos', async () => [PRODUTO]),
+  }
+  const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
+    nome,
+    (app) => {
+      simulacaoFalsa(app)
+      proprias[nome]?.(app)
+    },
+  ])
+  return Object.fromEntries(comSimulacao)
+}

@@ -1,0 +1,99 @@
+// Ten thousand requests made from the OpenAPI document, good and spoilt, by everybody: each answer
+// is one that the document promises, each promise is kept, and the gateway ends as it began.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { ate } from '../../testes/ate.ts'
+import { codigosDe, nuncaVistas, semSucesso } from '../../testes/fuzz/cobertura.ts'
+import { EM_VOO, iniciarCorrida } from '../../testes/fuzz/corrida.ts'
+import { type CodigoDeErro, ERROS, ErroDeNegocio } from '../contratos/errors.ts'
+import { gatewayDeTeste } from './gateway_de_teste.ts'
+import {
+  DE_NINGUEM,
+  DE_OUTRO,
+  DELE,
+  PEDIDOS,
+  pedidosFalso,
+  recusar,
+  todosFalsos,
+} from './servicos_de_teste.ts'
+
+/** Another one: SEMENTE=7 node --test src/gateway/fuzz.test.ts */
+const SEMENTE = Number(process.env.SEMENTE ?? 20_260_102)
+const QUANTAS = 10_000
+const ESPERA_MS = 10_000
+/** Promised, but only another process or a full disk can bring it about. */
+const NUNCA_VISTAS: readonly string[] = []
+
+const pedidos = pedidosFalso()
+const gateway = await gatewayDeTeste(todosFalsos(pedidos))
+after(() => gateway[Symbol.asyncDispose]())
+const { conformidade, documento } = gateway
+const contexto = {
+  esquemas: documento.components?.schemas ?? {},
+  conhecidos: { pedido_id: [DELE, DE_OUTRO, DE_NINGUEM], produto_id: [1] },
+}
+const alvo = {
+  url: gateway.url,
+  conformidade,
+  contexto,
+  tokenDe: gateway.tokenDe,
+  // What the services are made to answer below, and a queue of passwords that is full.
+  passageiros: new Set(['arquitetura_fechada', 'pedido_em_andamento', 'sobrecarregado']),
+}
+const certas = { entrar: async () => ({ corpo: JSON.stringify(gateway.credenciais.cliente) }) }
+
+/** One time of four, one after another, what the document says that pedidos may refuse. */
+let respondidas = 0
+pedidos.responder = (resposta) => {
+  respondidas += 1
+  resposta.header('location', `/pedidos/${DELE}`)
+  const { url } = resposta.request
+  const nome = /cancelar|entregar/.exec(url)?.[0] ?? 'fazer'
+  const operacao = conformidade.operacoes.find((o) => o.operationId === `${nome}Pedido`)
+  const codigos = Object.values(operacao?.responses ?? {}).flatMap(codigosDe) as CodigoDeErro[]
+  const codigo = respondidas % 4 === 0 ? codigos[(respondidas / 4) % codigos.length] : undefined
+  if (!codigo) return resposta.code(respondidas % 4 === 1 ? 200 : 201).send(PEDIDOS.get(DELE))
+  if (codigo !== 'pedido_em_andamento') resposta.removeHeader('location')
+  if (ERROS[codigo].canRetry) resposta.header('retry-after', '1')
+  return recusar(resposta, new ErroDeNegocio(codigo))
+}
+
+test('cada operação responde com sucesso ao que o documento diz que ela aceita', async () => {
+  await using corrida = iniciarCorrida(alvo)
+  const faltam = await semSucesso(corrida, conformidade, contexto, { certas, seed: SEMENTE })
+  assert.deepEqual(faltam, [])
+})
+
+const abertos = () => process.getActiveResourcesInfo().length
+
+test(`${QUANTAS} requisições: só respostas prometidas, e nada fica aberto`, async (t) => {
+  t.diagnostic(`SEMENTE=${SEMENTE}`)
+  const metade = QUANTAS / 2
+  {
+    await using corrida = iniciarCorrida(alvo)
+    await corrida.correr(metade, SEMENTE)
+    t.diagnostic(JSON.stringify(Object.fromEntries(corrida.contagem)))
+  }
+  const antes = abertos()
+  {
+    await using corrida = iniciarCorrida(alvo)
+    await corrida.correr(metade, SEMENTE + metade)
+    t.diagnostic(JSON.stringify(Object.fromEntries(corrida.contagem)))
+  }
+  await ate(() => abertos() <= antes + EM_VOO, ESPERA_MS, 'o que se abriu foi fechado')
+})
+
+test('depois de tudo, o gateway ainda atende e deixa entrar', async () => {
+  for (const caminho of ['/healthz', '/readyz', '/produtos']) {
+    assert.equal((await gateway.pedir('GET', caminho)).status, 200, caminho)
+  }
+  const corpo = gateway.credenciais.admin
+  const { status, json } = await gateway.pedir('POST', '/auth/login', { corpo })
+  assert.equal(status, 200)
+  const eu = await gateway.pedir('GET', '/auth/eu', { token: String(json.token) })
+  assert.deepEqual([eu.status, eu.json.papel], [200, 'admin'])
+})
+
+test('tudo o que o documento promete foi visto, aqui ou em outro teste', () => {
+  assert.deepEqual(nuncaVistas(documento, conformidade.vistas), NUNCA_VISTAS)
+})
