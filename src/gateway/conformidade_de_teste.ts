@@ -31,12 +31,14 @@ type RespostaDocumentada = NonNullable<Operacao['responses']>[string]
 
 /** Pages, and the document itself: what they are is not for a program to know. */
 const FORA_DO_DOCUMENTO = new Set(['/docs', '/docs/', '/docs/js/scalar.js', '/openapi.json'])
-/** What is answered before it is known, or where nothing is, is no operation's. */
+/** What is answered where nothing is, or before that is known: a body is read first. */
 const SEM_OPERACAO: ReadonlySet<string> = new Set<CodigoDeErro>([
   'nao_encontrado',
   'metodo_nao_permitido',
   'requisicao_invalida',
   'requisicao_lenta',
+  'corpo_grande_demais',
+  'tipo_de_conteudo_invalido',
   'cabecalhos_grandes_demais',
   'limite_excedido',
 ])
@@ -59,7 +61,7 @@ export function criarConformidade(documento: Documento): Conformidade {
     vistas.add([operacao?.operationId ?? '-', status, codigo].filter(Boolean).join(' '))
     assert.equal(chamada.cabecalho('server') ?? chamada.cabecalho('x-powered-by') ?? null, null)
     if (operacao) conferirOperacao(chamada, operacao)
-    else conferirSemOperacao(chamada, codigo)
+    else conferirSemOperacao(chamada, codigo, candidatas(operacoes, caminho).length > 0)
   }
 
   function conferirOperacao(chamada: Chamada, operacao: OperacaoDocumentada): void {
@@ -126,7 +128,7 @@ function padraoDe(caminho: string): RegExp {
   const pronto = padroes.get(caminho)
   if (pronto) return pronto
   const [...partes] = caminho.split(/\{\w+\}/).map((parte) => RegExp.escape(parte))
-  const padrao = new RegExp(`^${partes.join('[^/]+')}$`, 'is')
+  const padrao = new RegExp(`^${partes.join('[^/]*')}$`, 'is')
   padroes.set(caminho, padrao)
   return padrao
 }
@@ -166,11 +168,16 @@ function conferirProblema(chamada: Chamada): CodigoDeErro | undefined {
   return codigo
 }
 
-function conferirSemOperacao(chamada: Chamada, codigo: string | undefined): void {
+function conferirSemOperacao(
+  chamada: Chamada,
+  codigo: string | undefined,
+  existeOEndereco: boolean,
+): void {
   const { metodo, caminho, status } = chamada
   if (FORA_DO_DOCUMENTO.has(caminho.split(/[?#]/, 1)[0]!.toLowerCase())) return
   const opcoes = metodo === 'OPTIONS' && status === 204
   if (status === 405 || opcoes) assert.ok(chamada.cabecalho('allow'), 'falta Allow')
+  if (codigo === 'nao_encontrado') assert.ok(!existeOEndereco, 'é o método que não há')
   if (metodo === 'HEAD') assert.ok(status >= 400 && status < 500)
   else assert.ok(opcoes || SEM_OPERACAO.has(codigo ?? ''), `${codigo} onde não há operação`)
 }

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ate } from '../../testes/ate.ts'
 import { codigosDe, nuncaVistas, semSucesso } from '../../testes/fuzz/cobertura.ts'
-import { EM_VOO, iniciarCorrida } from '../../testes/fuzz/corrida.ts'
+import { type Alvo, EM_VOO, iniciarCorrida } from '../../testes/fuzz/corrida.ts'
 import { type CodigoDeErro, ERROS, ErroDeNegocio } from '../contratos/errors.ts'
+import type { Papel } from './acesso/direitos.ts'
 import { gatewayDeTeste } from './gateway_de_teste.ts'
 import {
   DE_NINGUEM,
@@ -30,13 +31,25 @@ after(() => gateway[Symbol.asyncDispose]())
 const { conformidade, documento } = gateway
 const contexto = {
   esquemas: documento.components?.schemas ?? {},
-  conhecidos: { pedido_id: [DELE, DE_OUTRO, DE_NINGUEM], produto_id: [1] },
+  conhecidos: {
+    pedido_id: [DELE, DE_OUTRO, DE_NINGUEM],
+    produto_id: [1],
+    email: ['ninguem@example.com'],
+  },
 }
-const alvo = {
+const tokens = new Map<Papel, Promise<string>>()
+const alvo: Alvo = {
   url: gateway.url,
   conformidade,
   contexto,
-  tokenDe: gateway.tokenDe,
+  tokenDe(papel) {
+    const token = tokens.get(papel) ?? gateway.entrar(papel)
+    tokens.set(papel, token)
+    return token
+  },
+  async esquecer(papel, recusado) {
+    if ((await tokens.get(papel)) === recusado) tokens.delete(papel)
+  },
   // What the services are made to answer below, and a queue of passwords that is full.
   passageiros: new Set(['arquitetura_fechada', 'pedido_em_andamento', 'sobrecarregado']),
 }
@@ -50,7 +63,8 @@ pedidos.responder = (resposta) => {
   const { url } = resposta.request
   const nome = /cancelar|entregar/.exec(url)?.[0] ?? 'fazer'
   const operacao = conformidade.operacoes.find((o) => o.operationId === `${nome}Pedido`)
-  const codigos = Object.values(operacao?.responses ?? {}).flatMap(codigosDe) as CodigoDeErro[]
+  const todos = Object.values(operacao?.responses ?? {}).flatMap(codigosDe) as CodigoDeErro[]
+  const codigos = todos.filter((c) => ERROS[c].status < 500 || alvo.passageiros.has(c))
   const codigo = respondidas % 4 === 0 ? codigos[(respondidas / 4) % codigos.length] : undefined
   if (!codigo) return resposta.code(respondidas % 4 === 1 ? 200 : 201).send(PEDIDOS.get(DELE))
   if (codigo !== 'pedido_em_andamento') resposta.removeHeader('location')

@@ -116,6 +116,10 @@ export async function gatewayDeTeste(falsos: Falsos = {}, mudancas: Partial<Conf
   const { url, ...gateway } = pilha.use(await abrirGateway(configuracao, enderecos, 0))
   const credenciais = credenciaisDe(configuracao)
   const tokens = new Map<Papel, string>()
+  const entrar = async (papel: Papel): Promise<string> => {
+    const { json } = await requisitar(url, 'POST', '/auth/login', { corpo: credenciais[papel] })
+    return String(json.token)
+  }
   const { json: documento } = await requisitar(url, 'GET', '/openapi.json')
   const conformidade = criarConformidade(documento)
   conferidos.set(url, conformidade)
@@ -130,12 +134,11 @@ export async function gatewayDeTeste(falsos: Falsos = {}, mudancas: Partial<Conf
     pedir: (metodo: string, caminho: string, requisicao?: Requisicao) =>
       requisitar(url, metodo, caminho, requisicao),
     encerrar: () => gateway[Symbol.asyncDispose](),
+    /** A session of its own each time. */
+    entrar,
     /** Logs in once for each role. */
     async tokenDe(papel: Papel): Promise<string> {
-      const conhecido = tokens.get(papel)
-      if (conhecido) return conhecido
-      const { json } = await requisitar(url, 'POST', '/auth/login', { corpo: credenciais[papel] })
-      const token = String(json.token)
+      const token = tokens.get(papel) ?? (await entrar(papel))
       tokens.set(papel, token)
       return token
     },

@@ -23,8 +23,9 @@ export interface Alvo {
   readonly url: string
   readonly conformidade: Conformidade
   readonly contexto: Contexto
-  /** A token that works, anew after one was refused. */
   tokenDe(papel: Papel): Promise<string>
+  /** Told that this token is worth nothing any more: some requests end sessions. */
+  esquecer(papel: Papel, token: string): Promise<void>
   /** Codes of 503 and 504 that may come, whatever is asked. */
   readonly passageiros: ReadonlySet<string>
 }
@@ -62,6 +63,7 @@ export function iniciarCorrida(alvo: Alvo): Corrida {
       cabecalho: (nome) => headers[nome]?.toString(),
       ...(texto !== undefined && { texto }),
     })
+    if (requisicao.papel && token && status === 401) await alvo.esquecer(requisicao.papel, token)
     const { codigo } = (status < 400 || !texto ? {} : JSON.parse(texto)) as { codigo?: string }
     const esperada = status < 500 || (codigo !== undefined && alvo.passageiros.has(codigo))
     assert.ok(esperada, `${status} ${codigo} por causa do que foi pedido`)

@@ -31,9 +31,10 @@ const PERTO = 10
 /** A value that `esquema` allows; a known one of that `nome`, three times of four. */
 export function porEsquema(contexto: Contexto, esquema: Esquema, nome = ''): fc.Arbitrary<unknown> {
   const { conhecidos } = contexto
-  const gerado = semNome(contexto, esquema as Completo)
   const dados = Object.hasOwn(conhecidos, nome) ? conhecidos[nome] : undefined
-  if (!dados) return gerado
+  if (!dados) return semNome(contexto, esquema)
+  // Its example may name somebody who exists too.
+  const gerado = semNome(contexto, { ...esquema, example: undefined })
   const conhecido = fc.constantFrom(...dados)
   return fc.oneof({ weight: 3, arbitrary: conhecido }, { weight: 1, arbitrary: gerado })
 }
