@@ -63,7 +63,9 @@ export function iniciarCorrida(alvo: Alvo): Corrida {
       cabecalho: (nome) => headers[nome]?.toString(),
       ...(texto !== undefined && { texto }),
     })
-    if (requisicao.papel && token && status === 401) await alvo.esquecer(requisicao.papel, token)
+    const inteira = requisicao.cabecalhos.authorization === undefined
+    if (requisicao.papel && token && inteira && status === 401)
+      await alvo.esquecer(requisicao.papel, token)
     const { codigo } = (status < 400 || !texto ? {} : JSON.parse(texto)) as { codigo?: string }
     const esperada = status < 500 || (codigo !== undefined && alvo.passageiros.has(codigo))
     assert.ok(esperada, `${status} ${codigo} por causa do que foi pedido`)
