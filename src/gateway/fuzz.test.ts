@@ -2,6 +2,7 @@
 // is one that the document promises, each promise is kept, and the gateway ends as it began.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { FastifyReply } from 'fastify'
 import { ate } from '../../testes/ate.ts'
 import { codigosDe, nuncaVistas, semSucesso } from '../../testes/fuzz/cobertura.ts'
 import { type Alvo, EM_VOO, iniciarCorrida } from '../../testes/fuzz/corrida.ts'
@@ -55,21 +56,30 @@ const alvo: Alvo = {
 }
 const certas = { entrar: async () => ({ corpo: JSON.stringify(gateway.credenciais.cliente) }) }
 
-/** One time of four, one after another, what the document says that pedidos may refuse. */
+/**
+ * In turn, each success that the document has for the operation; and, one time of four, each of the
+ * refusals that are its own.
+ */
 let respondidas = 0
-pedidos.responder = (resposta) => {
+function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): FastifyReply {
   respondidas += 1
-  resposta.header('location', `/pedidos/${DELE}`)
-  const { url } = resposta.request
-  const nome = /cancelar|entregar/.exec(url)?.[0] ?? 'fazer'
-  const operacao = conformidade.operacoes.find((o) => o.operationId === `${nome}Pedido`)
-  const todos = Object.values(operacao?.responses ?? {}).flatMap(codigosDe) as CodigoDeErro[]
-  const codigos = todos.filter((c) => ERROS[c].status < 500 || alvo.passageiros.has(c))
-  const codigo = respondidas % 4 === 0 ? codigos[(respondidas / 4) % codigos.length] : undefined
-  if (!codigo) return resposta.code(respondidas % 4 === 1 ? 200 : 201).send(PEDIDOS.get(DELE))
-  if (codigo !== 'pedido_em_andamento') resposta.removeHeader('location')
+  const { responses = {} } = conformidade.operacoes.find((o) => o.operationId === operationId) ?? {}
+  const vez = Math.floor(respondidas / 4)
+  if (respondidas % 4 > 0) {
+    const sucessos = Object.keys(responses).filter((status) => Number(status) < 300)
+    const status = Number(sucessos[vez % sucessos.length])
+    return resposta.code(status).header('location', `/pedidos/${DELE}`).send(corpo)
+  }
+  const codigos = (Object.values(responses).flatMap(codigosDe) as CodigoDeErro[]).filter(
+    (codigo) => ERROS[codigo].status < 500 || alvo.passageiros.has(codigo),
+  )
+  const codigo = codigos[vez % codigos.length] ?? 'sobrecarregado'
   if (ERROS[codigo].canRetry) resposta.header('retry-after', '1')
   return recusar(resposta, new ErroDeNegocio(codigo))
+}
+pedidos.responder = (resposta) => {
+  const ato = /cancelar|entregar/.exec(resposta.request.url)?.[0] ?? 'fazer'
+  return revezar(resposta, `${ato}Pedido`, PEDIDOS.get(DELE))
 }
 
 test('cada operação responde com sucesso ao que o documento diz que ela aceita', async () => {
