@@ -67,8 +67,10 @@ function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): F
   const vez = Math.floor(respondidas / 4)
   if (respondidas % 4 > 0) {
     const sucessos = Object.keys(responses).filter((status) => Number(status) < 300)
-    const status = Number(sucessos[vez % sucessos.length])
-    return resposta.code(status).header('location', `/pedidos/${DELE}`).send(corpo)
+    const status = sucessos[vez % sucessos.length] ?? '200'
+    const { headers = {} } = responses[status] ?? {}
+    if ('Location' in headers) resposta.header('location', `/pedidos/${DELE}`)
+    return resposta.code(Number(status)).send(corpo)
   }
   const codigos = (Object.values(responses).flatMap(codigosDe) as CodigoDeErro[]).filter(
     (codigo) => ERROS[codigo].status < 500 || alvo.passageiros.has(codigo),
