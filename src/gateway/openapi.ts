@@ -132,7 +132,8 @@ function completarOperacao(
   { metodo, caminho }: { metodo: string; caminho: string },
 ): void {
   const { papeis } = direitoA(acao)
-  const { parameters = [], requestBody } = operacao
+  const { parameters = [], requestBody, responses = {} } = operacao
+  const cria = '201' in responses || '202' in responses
   const publica = papeis === 'publico'
   const fatos: Fatos = {
     publica,
@@ -140,6 +141,7 @@ function completarOperacao(
     aceitaCorpo: metodo !== 'get',
     temCampos: requestBody !== undefined || parameters.some((p) => p.in !== 'header'),
     nomeiaPedido: caminho.includes('{pedido_id}'),
+    cria,
     comServicos,
     comBanco: !publica || requestBody !== undefined,
   }
@@ -147,10 +149,9 @@ function completarOperacao(
   operacao.description = `${operacao.description ?? ''}\n\nQuem pode: ${quemPode(acao)}.`.trim()
   if (!publica) operacao.security = [{ token: [] }]
   if (requestBody) completarCorpo(requestBody)
-  const { responses = {} } = operacao
   const headers = {
     // A repeat says it as the first time did.
-    ...(('201' in responses || '202' in responses) && { Location: cabecalho('Location') }),
+    ...(cria && { Location: cabecalho('Location') }),
     ...(parameters.some(pagina) && { Link: cabecalho('Link') }),
     ...cabecalhosDoLimite(),
   }

@@ -12,6 +12,8 @@ export interface Fatos {
   /** Parameters or a body, which are validated. */
   readonly temCampos: boolean
   readonly nomeiaPedido: boolean
+  /** Something is made that has an address of its own. */
+  readonly cria: boolean
   /** Other services are asked. */
   readonly comServicos: boolean
   /** The gateway's own database is asked. */
@@ -66,6 +68,10 @@ export function respostasDeErro(
   const todos = [...new Set<CodigoDeErro>([...derivados, ...proprios])]
   const respostas = [...Map.groupBy(todos, (codigo) => ERROS[codigo].status)].map(
     ([status, codigos]) => {
+      // Accepted, though not finished in time: this is where it will be.
+      if (fatos.cria && status >= 503) {
+        return [status, comErros(codigos, { Location: cabecalho('Location') })]
+      }
       const nome = nomeDe(codigos)
       return [status, nome ? { $ref: `#/components/responses/${nome}` } : comErros(codigos)]
     },
@@ -79,13 +85,13 @@ const nomeDe = (procurados: readonly CodigoDeErro[]): string | undefined =>
     return codigos.length === procurados.length && codigos.every((c) => procurados.includes(c))
   })
 
-function comErros(codigos: readonly CodigoDeErro[]): RespostaDeErro {
+function comErros(codigos: readonly CodigoDeErro[], outros: object = {}): RespostaDeErro {
   const [primeiro] = codigos
   const { status } = ERROS[primeiro!]
   const restricao = { properties: { status: { const: status }, codigo: { enum: codigos } } }
   return {
     description: codigos.map((codigo) => `\`${codigo}\`: ${ERROS[codigo].titulo}`).join('\n\n'),
-    headers: cabecalhosDe(status, codigos),
+    headers: { ...cabecalhosDe(status, codigos), ...outros },
     content: {
       [PROBLEMA.split(';')[0]!]: {
         schema: { allOf: [{ $ref: '#/components/schemas/Problema' }, restricao] },
@@ -108,6 +114,4 @@ const cabecalhosDe = (status: number, codigos: readonly CodigoDeErro[]) => ({
     'Retry-After': cabecalho('Retry-After'),
   }),
   ...(status === 429 && cabecalhosDoLimite()),
-  // Accepted, though not finished in time: this is where it will be.
-  ...(codigos.includes('pedido_em_andamento') && { Location: cabecalho('Location') }),
 })
