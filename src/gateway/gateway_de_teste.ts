@@ -108,6 +108,8 @@ export async function requisitar(
   return { status, headers, texto: lido, json }
 }
 
+export type Gateway = Awaited<ReturnType<typeof gatewayDeTeste>>
+
 export async function gatewayDeTeste(falsos: Falsos = {}, mudancas: Partial<Configuracao> = {}) {
   await using pilha = new AsyncDisposableStack()
   const lugar = pilha.use(lugarVazio(mudancas))

@@ -28,7 +28,7 @@ const MAIOR_MEMORIA = 10_000
 
 const declaracoes = z.object({
   sub: z.string().regex(/^\d+$/).transform(Number),
-  exp: z.number(),
+  exp: z.number().int(),
   papel: z.enum(PAPEIS),
   cliente_id: z
     .number()
@@ -47,6 +47,7 @@ export async function criarTokens(chaves: readonly JWK[], agora = Date.now): Pro
   const conhecidos = memoriaDeTokens()
 
   async function verificar(token: string): Promise<Conhecido | undefined> {
+    if (!ehCanonico(token)) return undefined
     const achar = ({ kid }: { kid?: string }) => {
       const chave = publicas.get(kid)
       if (!chave) throw new errors.JWKSNoMatchingKey()
@@ -95,6 +96,14 @@ export async function criarTokens(chaves: readonly JWK[], agora = Date.now): Pro
 interface Conhecido {
   readonly usuario: Usuario
   readonly expiraMs: number
+}
+
+/** One token, one text: the spare bits at the end of a part must not make a second of it. */
+const ehCanonico = (token: string): boolean => {
+  const partes = token.split('.', 4)
+  const emBase64url = (parte: string) =>
+    Buffer.from(parte, 'base64url').toString('base64url') === parte
+  return partes.length === 3 && partes.every(emBase64url)
 }
 
 /** A Map keeps the order of insertion: the first is the one least recently used. */
