@@ -1,10 +1,10 @@
 // JSON Schema as the OpenAPI document writes it, made strict: a field that is not documented fails.
-import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
+import { Ajv2020 as Ajv, type Options } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
 /** With the words that OpenAPI adds to JSON Schema. */
-export function criarAjv(): Ajv {
-  const ajv = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false })
+export function criarAjv(opcoes: Options = {}): Ajv {
+  const ajv = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, ...opcoes })
   addFormats.default(ajv)
   return ajv.addKeyword('example')
 }
