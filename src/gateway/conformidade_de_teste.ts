@@ -18,7 +18,7 @@ export interface Chamada {
 export interface Conformidade {
   /** Throws an AssertionError that shows the response and what is wrong with it. */
   conferir(chamada: Chamada): void
-  /** `verPedido 404 pedido_desconhecido`, `verPedido 200`; `- 404 …` where there is no operation. */
+  /** `verPedido 200`, `verPedido 404 pedido_desconhecido`; `- 404 …` of no operation. */
   readonly vistas: ReadonlySet<string>
   readonly operacoes: readonly OperacaoDocumentada[]
 }
@@ -45,8 +45,14 @@ const SEM_OPERACAO: ReadonlySet<string> = new Set<CodigoDeErro>([
 /** Each is documented wherever it may come; the rest are the same on every response. */
 const ANUNCIADOS = ['location', 'retry-after', 'link', 'www-authenticate', 'ratelimit-limit']
 /** Of a stack, of SQL, of a library, of this machine. */
-const DE_DENTRO =
-  /node_modules|\.ts:\d|\bat \w+ \(|file:\/\/|SQLITE_|\bselect \w+ from\b|\binsert into\b|\bZod|FST_ERR|UND_ERR|SyntaxError|\bv\d+\.\d+\.\d+/i
+const DE_DENTRO = new RegExp(
+  [
+    String.raw`node_modules|file:\/\/|\.ts:\d|\bat \w+ \(|\bv\d+\.\d+\.\d+`,
+    String.raw`SQLITE_|\bselect \w+ from\b|\binsert into\b`,
+    String.raw`\bZod|FST_ERR|UND_ERR|SyntaxError`,
+  ].join('|'),
+  'i',
+)
 const INGLES = /\b(invalid|expected|must|should|required|received|unexpected|not found|too \w+)\b/i
 
 export function criarConformidade(documento: Documento): Conformidade {

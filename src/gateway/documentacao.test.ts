@@ -29,8 +29,27 @@ const respostasDe = (operacao: (typeof operacoes)[number]) =>
     return [status, $ref ? comuns[$ref.split('/').at(-1) ?? ''] : resposta] as [string, ComConteudo]
   })
 
-test('o documento é OpenAPI 3.1 e o esquema oficial o aceita', async () => {
+test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
   assert.match(String(documento.openapi), /^3\.1\./)
+  assert.deepEqual(operacoes.map(({ rota }) => rota).sort(), [
+    'GET /auth/eu',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /operacao/simulacao/{servico}',
+    'GET /pedidos',
+    'GET /pedidos/{pedido_id}',
+    'GET /pedidos/{pedido_id}/rastro',
+    'GET /produtos',
+    'GET /readyz',
+    'POST /auth/login',
+    'POST /pedidos',
+    'POST /pedidos/{pedido_id}/cancelar',
+    'POST /pedidos/{pedido_id}/entregar',
+    'PUT /operacao/simulacao/{servico}',
+  ])
+})
+
+test('o esquema oficial do OpenAPI 3.1 aceita o documento', async () => {
   // spec.openapis.org/oas/3.1/schema/2022-10-07, which the package of /docs brings along.
   const pacote = import.meta.resolve('@scalar/openapi-validator')
   const lido = await import(new URL('./schemas/v3.1/schema.js', pacote).href)

@@ -62,12 +62,12 @@ export const TAGS = {
 } as const
 
 const CONVENCOES = `
-Todo erro é \`application/problem+json\` (RFC 9457), em português, com um \`codigo\` estável; \`campo\`
-diz qual campo não serve. Um erro que pode passar sozinho traz \`Retry-After\`: repita a mesma
-requisição, com a mesma \`Idempotency-Key\`, e nada se faz duas vezes.
+Todo erro é \`application/problem+json\` (RFC 9457), em português, com um \`codigo\` estável;
+\`campo\` diz qual campo não serve. Um erro que pode passar sozinho traz \`Retry-After\`: repita a
+mesma requisição, com a mesma \`Idempotency-Key\`, e nada se faz duas vezes.
 
-Os caminhos não distinguem maiúsculas. Todo \`GET\` aceita \`HEAD\`. Um endereço que não existe responde
-404 \`nao_encontrado\`; com outro método, 405 \`metodo_nao_permitido\`, e \`Allow\` diz quais há.
+Os caminhos não distinguem maiúsculas. Todo \`GET\` aceita \`HEAD\`. Um endereço que não existe
+responde 404 \`nao_encontrado\`; com outro método, 405 \`metodo_nao_permitido\`, e \`Allow\` diz quais há.
 Os cabeçalhos \`RateLimit-*\` dizem quantas requisições ainda cabem.`
 
 const TOKEN = {
@@ -181,7 +181,7 @@ function completarCorpo(corpo: NonNullable<Operacao['requestBody']>): void {
   }
 }
 
-/** Each object's schema with a title is written once, among the components, and named where it is used. */
+/** Each object's schema with a title is written once, among the components, and named elsewhere. */
 function elevar(valor: unknown, schemas: Record<string, unknown>): unknown {
   if (Array.isArray(valor)) return valor.map((item) => elevar(item, schemas))
   if (typeof valor !== 'object' || valor === null) return valor

@@ -42,7 +42,7 @@ export async function semSucesso(
   return faltam
 }
 
-/** `fazerPedido 202`, `fazerPedido 409 preco_mudou` or, of what is shared, `429 limite_excedido`. */
+/** `fazerPedido 202`, `fazerPedido 409 preco_mudou`; of what is shared, `limite_excedido`. */
 export function promessas({ paths = {}, components = {} }: Documento): string[] {
   const dasOperacoes = Object.values(paths).flatMap((metodos) =>
     Object.values(metodos).flatMap(({ operationId, responses = {} }) =>

@@ -1,5 +1,5 @@
-// The forger of the token tests: a gateway, a token that a login gave, the key that only the owner of
-// the machine can read, and the check that a forgery is refused wherever it may be shown.
+// The forger of the token tests: a token that a login gave, the key that only the owner of the
+// machine can read, and the check that a forgery is refused wherever it may be shown.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

@@ -22,7 +22,7 @@ async function recusados(ruins: Readonly<Record<string, string>>): Promise<void>
 const gerar = async (alg: string): Promise<JWK> =>
   exportJWK((await generateKeyPair(alg, { extractable: true })).privateKey)
 
-test('o controle: o token de um login vale, e o reassinado com a chave do banco também', async () => {
+test('o controle: o token de um login vale, e o que a mesma chave reassinou', async () => {
   for (const legitimo of [token, await assinar(declaracoes)]) {
     assert.ok(await conferir(legitimo))
     assert.equal((await gateway.pedir('GET', '/auth/eu', { token: legitimo })).status, 200)
@@ -160,7 +160,7 @@ test('partes a mais, a menos, vazias, cortadas ou escritas de outro modo', async
   })
 })
 
-test('a mesma assinatura escrita com outros bits de sobra não é outro token que valha', async () => {
+test('a mesma assinatura com outros bits de sobra não é outro token que valha', async () => {
   const alfabeto = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const ultima = alfabeto.indexOf(assinatura.at(-1) ?? '')
   for (let bits = 1; bits < 16; bits++) {
