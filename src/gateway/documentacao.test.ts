@@ -132,7 +132,7 @@ test('cada rota diz como erra: cada status com os seus códigos, todos do catál
   }
 })
 
-test('só o que qualquer pessoa pode dispensa o token', () => {
+test('só as rotas públicas dispensam o token', () => {
   for (const { rota, security, description } of operacoes) {
     const publica = /Quem pode: qualquer pessoa\./.test(String(description))
     assert.deepEqual(security, publica ? undefined : [{ token: [] }], rota)
