@@ -18,6 +18,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'commit em grupo × um commit por requisição',
     medir: async () => (await import('./grupo.ts')).benchGrupo(),
   },
+  gateway: {
+    resumo: 'o pedágio da API pública, avalanche de pedidos, enxurrada de logins',
+    medir: async () => (await import('./gateway.ts')).benchGateway(),
+  },
   inicio: {
     resumo: 'tempo até a tabela, até um serviço pronto, e memória',
     medir: async () => (await import('./inicio.ts')).benchInicio(),

@@ -1,14 +1,18 @@
 // The short table that `npm start` prints once everything answers.
+import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { SERVICOS } from '../contratos/ids.ts'
 import type { Estado } from '../infra/estado.ts'
+import type { Credencial } from './gateway_do_cliente.ts'
 
+/** `admin`: the account that this start has just made, to be seen this once. */
 export function apresentar(
   estado: Estado,
   credenciais: string,
   perfil: string,
   ms: number,
+  admin?: Credencial,
 ): string {
   const linha = (nome: string, endereco: string, grpc = '', pid?: number) =>
     `  ${nome.padEnd(12)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
@@ -25,8 +29,16 @@ export function apresentar(
     '',
     `  documentação  ${estado.gateway}/docs`,
     `  credenciais   ${relative(process.cwd(), credenciais)}`,
+    ...(admin ? [`  administrador ${admin.email}  senha ${admin.senha}  (só desta vez)`] : []),
     '',
     '  Em outro terminal: npm run pedir        Ctrl-C aqui encerra tudo.',
     '',
   ].join('\n')
+}
+
+/** From the file of credentials, when it was written since `ms`: only the first start writes it. */
+export function adminCriadoDesde(ms: number, credenciais: string): Credencial | undefined {
+  const arquivo = statSync(credenciais, { throwIfNoEntry: false })
+  if (!arquivo || arquivo.mtimeMs < ms) return undefined
+  return (JSON.parse(readFileSync(credenciais, 'utf8')) as { admin: Credencial }).admin
 }

@@ -13,7 +13,7 @@ import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { type Trava, travar } from '../infra/supervisao/trava.ts'
 import { PERFIS } from '../servicos/simulacao.ts'
-import { apresentar } from './apresentacao.ts'
+import { adminCriadoDesde, apresentar } from './apresentacao.ts'
 import { criarComando, lerOpcoes, umDe } from './comando.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -142,5 +142,9 @@ function estadoDe(
 async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {
   gravarEstado(configuracao.diretorio, estado)
   const credenciais = join(configuracao.diretorio, 'credenciais.json')
-  console.log(apresentar(estado, credenciais, configuracao.perfil, performance.now()))
+  // Only where a person reads: whatever is not a terminal may be a file that keeps it.
+  const admin = process.stdout.isTTY
+    ? adminCriadoDesde(performance.timeOrigin, credenciais)
+    : undefined
+  console.log(apresentar(estado, credenciais, configuracao.perfil, performance.now(), admin))
 }

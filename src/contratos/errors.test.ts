@@ -19,7 +19,7 @@ test('todo código é uma palavra estável e todo título é uma frase', () => {
 /** The two of the public API that ask the client to come back, and say when. */
 const VOLTE_DEPOIS: readonly CodigoDeErro[] = ['chave_em_uso', 'limite_excedido']
 
-test('o que é passageiro é 503 ou 504, ou pede para voltar; o resto de 4xx nunca é repetido', () => {
+test('o que é passageiro é 503 ou 504, ou pede para voltar; o resto nunca é repetido', () => {
   for (const codigo of CODIGOS) {
     const { canRetry, status } = ERROS[codigo]
     const passa = status === 503 || status === 504 || VOLTE_DEPOIS.includes(codigo)

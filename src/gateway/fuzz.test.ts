@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { FastifyReply } from 'fastify'
 import { ate } from '../../testes/ate.ts'
-import { codigosDe, nuncaVistas, semSucesso } from '../../testes/fuzz/cobertura.ts'
+import { type Certas, codigosDe, nuncaVistas, semSucesso } from '../../testes/fuzz/cobertura.ts'
 import { type Alvo, EM_VOO, iniciarCorrida } from '../../testes/fuzz/corrida.ts'
 import { type CodigoDeErro, ERROS, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Papel } from './acesso/direitos.ts'
@@ -14,7 +14,9 @@ import {
   DE_OUTRO,
   DELE,
   PEDIDOS,
+  PRODUTO_NOVO,
   pedidosFalso,
+  produtosFalsos,
   recusar,
   todosFalsos,
 } from './servicos_de_teste.ts'
@@ -27,7 +29,8 @@ const ESPERA_MS = 10_000
 const NUNCA_VISTAS: readonly string[] = []
 
 const pedidos = pedidosFalso()
-const gateway = await gatewayDeTeste(todosFalsos(pedidos))
+const produtos = produtosFalsos()
+const gateway = await gatewayDeTeste(todosFalsos(pedidos, produtos))
 after(() => gateway[Symbol.asyncDispose]())
 const { conformidade, documento } = gateway
 const contexto = {
@@ -35,6 +38,8 @@ const contexto = {
   conhecidos: {
     pedido_id: [DELE, DE_OUTRO, DE_NINGUEM],
     produto_id: [1],
+    // The generated clients: the staff keep their roles.
+    usuario_id: [4, 5],
     email: ['ninguem@example.com'],
   },
 }
@@ -54,7 +59,25 @@ const alvo: Alvo = {
   // What the services are made to answer below, and a queue of passwords that is full.
   passageiros: new Set(['arquitetura_fechada', 'pedido_em_andamento', 'sobrecarregado']),
 }
-const certas = { entrar: async () => ({ corpo: JSON.stringify(gateway.credenciais.cliente) }) }
+const comCorpo = (corpo: unknown) => ({ corpo: JSON.stringify(corpo) })
+const certas: Certas = {
+  entrar: async () => comCorpo(gateway.credenciais.cliente),
+  renovar: async () => {
+    const corpo = gateway.credenciais.cliente
+    const { json } = await gateway.pedir('POST', '/auth/login', { corpo })
+    return comCorpo({ renovacao: json.renovacao })
+  },
+  mudarSenha: async () => {
+    const { senha } = gateway.credenciais.admin
+    return { papel: 'admin', ...comCorpo({ senha_atual: senha, senha_nova: senha }) }
+  },
+  // The role that it has: another would end the sessions of whoever has it.
+  mudarPapel: async () => {
+    const { json } = await gateway.pedir('GET', '/auth/eu', { token: await alvo.tokenDe('admin') })
+    const caminho = `/admin/usuarios/${json.id}`
+    return { papel: 'admin', caminho, ...comCorpo({ papel: 'admin' }) }
+  },
+}
 
 /**
  * In turn, each success that the document has for the operation; and, one time of four, each of the
@@ -82,6 +105,15 @@ function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): F
 pedidos.responder = (resposta) => {
   const ato = /cancelar|entregar/.exec(resposta.request.url)?.[0] ?? 'fazer'
   return revezar(resposta, `${ato}Pedido`, PEDIDOS.get(DELE))
+}
+pedidos.retomar = (resposta) => revezar(resposta, 'retomarPedido', PEDIDOS.get(DELE))
+produtos.criar = (resposta) => revezar(resposta, 'criarProduto', PRODUTO_NOVO)
+// Asked by two operations, whose refusals differ.
+let reposicoes = 0
+produtos.repor = (resposta) => {
+  reposicoes += 1
+  const feita = { produto_id: 1, quantidade: 5, estoque: 12 }
+  return resposta.code(reposicoes % 2 === 0 ? 200 : 201).send(feita)
 }
 
 test('cada operação responde com sucesso ao que o documento diz que ela aceita', async () => {

@@ -1,27 +1,34 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
 import { deHttp } from '../arquiteturas/rest/errors.ts'
-import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico, PedidoId } from '../contratos/ids.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
 import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
+import { auditarAtos } from './acesso/auditar.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
 import { abrirContas } from './contas/contas.ts'
+import { criarRotacao, manterAsChaves } from './contas/rotacao.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
 import { observar } from './observacao.ts'
 import { type Anotada, anotarRotas, completarDocumento, type Documento } from './openapi.ts'
+import { registrarAuditoria } from './rotas/auditoria.ts'
 import { registrarCatalogo } from './rotas/catalogo.ts'
+import { registrarChaves } from './rotas/chaves.ts'
 import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
+import { registrarProdutos } from './rotas/produtos.ts'
 import { registrarRastro } from './rotas/rastro.ts'
+import { registrarRetidos } from './rotas/retidos.ts'
 import { registrarSaude } from './rotas/saude.ts'
-import { abrirServicos, type Servicos } from './servicos.ts'
+import { registrarSessao } from './rotas/sessao.ts'
+import { registrarUsuarios } from './rotas/usuarios.ts'
+import { abrirServicos, comoJson, type Servicos } from './servicos.ts'
 
 /**
  * Opens the gateway on `porta` (0: any) of the loopback; disposing it lets the requests under way
@@ -36,10 +43,21 @@ export async function abrirGateway(
   const log = criarLog('gateway', configuracao.nivelDoRegistro)
   const senhas = criarSenhas()
   const contas = pilha.use(await abrirContas(configuracao, senhas))
-  const tokens = await criarTokens(await contas.chaves())
+  const { sessoes, chaves, auditoria } = contas
+  const tokens = await criarTokens(await chaves.emVigor(), sessoes.encerrada)
+  const rotacao = criarRotacao(chaves, tokens)
+  pilha.use(await manterAsChaves(rotacao, (erro) => log.error({ err: erro })))
   const servicos = pilha.use(abrirServicos(enderecos))
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
-  const partes: Partes = { contas, senhas, tokens, servicos, arquiteturas, prazoDaCadeiaMs }
+  const partes: Partes = {
+    contas,
+    senhas,
+    tokens,
+    rotacao,
+    servicos,
+    arquiteturas,
+    prazoDaCadeiaMs,
+  }
 
   const app = criarServidor({
     titulo: 'quatrovias',
@@ -55,12 +73,19 @@ export async function abrirGateway(
     const buscarPedido = buscarEm(servicos)
     anotarRotas(rotas, anotadas)
     exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido })
+    auditarAtos(rotas, auditoria, (erro) => log.error({ codigo: erro.codigo, err: erro.cause }))
+    registrarSessao(rotas, partes)
     registrarConta(rotas, partes)
+    registrarChaves(rotas, partes)
+    registrarAuditoria(rotas, partes)
     registrarCatalogo(rotas, partes)
     registrarPedidos(rotas, partes)
     registrarConsultas(rotas, partes)
     registrarRastro(rotas, partes)
     registrarOperacao(rotas, partes)
+    registrarRetidos(rotas, partes)
+    registrarProdutos(rotas, partes)
+    registrarUsuarios(rotas, partes)
     registrarSaude(rotas, servicos, metricas)
     registrarDocumentacao(rotas)
   })
@@ -81,15 +106,7 @@ const buscarEm =
       esperaMs: ESPERA_DA_LEITURA_MS,
     })
     if (status === 200) return JSON.parse(texto) as PedidoVisivel
-    const erro = deHttp(status, comoJson(texto))
+    const erro = deHttp(status, comoJson('pedidos', texto))
     if (erro.codigo === 'pedido_desconhecido') return undefined
     throw erro
   }
-
-function comoJson(texto: string): unknown {
-  try {
-    return JSON.parse(texto)
-  } catch {
-    throw new ErroDeNegocio('servico_indisponivel', 'O serviço pedidos respondeu sem JSON.')
-  }
-}

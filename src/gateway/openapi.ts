@@ -55,10 +55,11 @@ export interface Documento {
 }
 
 export const TAGS = {
-  conta: 'Entrar e ver a própria conta',
+  conta: 'Criar a conta, entrar, renovar a sessão, sair',
   catálogo: 'Produtos à venda',
   pedidos: 'Fazer, acompanhar e cancelar pedidos',
-  operação: 'Saúde, métricas e simulação dos serviços',
+  operação: 'Saúde, métricas, pedidos retidos e simulação dos serviços',
+  administração: 'O que só um administrador faz',
 } as const
 
 const CONVENCOES = `
@@ -74,7 +75,7 @@ const TOKEN = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'O `token` que `POST /auth/login` devolve.',
+  description: 'O `token` que `POST /auth/login` e `POST /auth/renovar` devolvem.',
 }
 const texto = { type: 'string' }
 const inteiro = { type: 'integer', minimum: 0 }

@@ -55,7 +55,7 @@ test('a resposta de pedidos passa sem mudança: status, Location, Retry-After e 
   pedidos.responder = (resposta) => resposta.code(200).send(PEDIDOS.get(DELE))
   assert.equal((await comprar()).status, 200)
 
-  for (const codigo of ['comando_divergente', 'preco_mudou', 'produto_desconhecido'] as const) {
+  for (const codigo of ['estoque_insuficiente', 'preco_mudou', 'produto_desconhecido'] as const) {
     pedidos.responder = (resposta) => recusar(resposta, new ErroDeNegocio(codigo))
     const { status, json, headers } = await comprar()
     assert.deepEqual([status, json.codigo], [ERROS[codigo].status, codigo])

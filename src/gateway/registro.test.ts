@@ -1,26 +1,9 @@
 // The log goes to the standard output of the process, so the gateway runs in a child here.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { credenciaisDe, lugarVazio, requisitar, servicosFalsos } from './gateway_de_teste.ts'
+import { gatewayEmProcesso } from './processo_de_teste.ts'
 import { DELE, todosFalsos } from './servicos_de_teste.ts'
-
-const FILHO = `
-  const { abrirGateway } = await import(${JSON.stringify(new URL('./gateway.ts', import.meta.url))})
-  const { lerConfiguracao } = await import(
-    ${JSON.stringify(new URL('../infra/configuracao.ts', import.meta.url))})
-  const enderecos = JSON.parse(process.env.ENDERECOS)
-  const gateway = await abrirGateway(lerConfiguracao(), enderecos, 0)
-  console.error(gateway.url)
-  process.stdin.once('end', async () => {
-    await gateway[Symbol.asyncDispose]()
-    process.exit(0)
-  })
-  process.stdin.resume()
-`
 
 test('o registro tem uma linha por requisição e nenhum segredo', async () => {
   using lugar = lugarVazio()
@@ -33,17 +16,8 @@ test('o registro tem uma linha por requisição e nenhum segredo', async () => {
         resposta.hijack().raw.socket?.end('lixo\r\n\r\n')
       }),
   })
-  const env = {
-    ...process.env,
-    QUATROVIAS_DIR: configuracao.diretorio,
-    ECOMMERCE_DB: configuracao.ecommerce,
-    QUATROVIAS_REGISTRO: 'info',
-    ENDERECOS: JSON.stringify(falsos.enderecos),
-  }
-  const argumentos = ['--input-type=module', '-e', FILHO]
-  const filho = spawn(process.execPath, argumentos, { env, stdio: 'pipe' })
-  const saida = text(filho.stdout)
-  const [url] = (await once(createInterface(filho.stderr), 'line')) as [string]
+  const gateway = await gatewayEmProcesso(configuracao, falsos.enderecos)
+  const { url } = gateway
 
   const traceparent = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`
   const { cliente } = credenciaisDe(configuracao)
@@ -60,11 +34,9 @@ test('o registro tem uma linha por requisição e nenhum segredo', async () => {
   await requisitar(url, 'GET', `/pedidos/${DELE}`, { token })
   const defeito = await requisitar(url, 'GET', '/produtos?x=busca-canario')
   assert.deepEqual([defeito.status, defeito.json.codigo], [500, 'defeito'])
-  filho.stdin.end()
-  const [codigo] = (await once(filho, 'exit')) as [number]
+  const { codigo, registro } = await gateway.encerrar()
   assert.equal(codigo, 0)
 
-  const registro = await saida
   const segredos = [cliente.senha, cliente.email, token, 'canario']
   for (const segredo of segredos) assert.equal(registro.includes(segredo), false, segredo)
   const linhas = registro.trim().split('\n')

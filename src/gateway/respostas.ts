@@ -22,9 +22,15 @@ export const problema = z.object({
 })
 
 export const sessao = z
-  .object({ token: z.string(), tipo: z.literal('Bearer'), expira_em: instante })
+  .object({
+    token: z.string().describe('Para `Authorization: Bearer`; vale 15 minutos'),
+    tipo: z.literal('Bearer'),
+    expira_em: instante,
+    renovacao: z.string().describe('Vale uma vez só, em `POST /auth/renovar`'),
+    renovacao_expira_em: instante,
+  })
   .meta({ title: 'Sessao' })
-  .describe('A sessão, de uma hora')
+  .describe('A sessão: o token e o código que a renova')
 
 export const conta = z
   .object({
@@ -32,27 +38,87 @@ export const conta = z
     nome: z.string(),
     email: z.string(),
     papel: z.enum(PAPEIS),
-    cliente_id: id.nullable().describe('O número do cliente nos pedidos; null para a equipe'),
+    cliente_id: id
+      .nullable()
+      .describe('O número do cliente nos pedidos; null para quem nunca foi cliente'),
     criado_em: instante,
+    cpf: z.string().nullable().describe('Mascarado, por exemplo `***.456.789-**`'),
   })
   .meta({ title: 'Conta' })
-  .describe('A conta de quem pergunta')
+  .describe('A conta')
+export const contas = z.array(conta).describe('As contas, as mais novas primeiro')
 
-export const produtos = z
+export const chavesPublicas = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.literal('EdDSA'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .describe('JSON Web Key Set (RFC 7517): a primeira assina, todas conferem')
+
+export const chaveNova = z
+  .object({ kid: z.string(), criado_em: instante })
+  .describe('A chave que assina a partir de agora')
+
+export const auditoria = z
   .array(
     z.object({
       id,
-      nome: z.string(),
-      estoque: z.number().int().min(0).describe('Unidades livres'),
-      preco_centavos: centavos,
-      estoque_desatualizado: z
-        .literal(true)
-        .optional()
-        .describe('Estoque não respondeu; o número é o último conhecido'),
+      instante,
+      usuario_id: id.nullable().describe('Quem fez; null para quem não tinha entrado'),
+      papel: z.enum(PAPEIS).nullable().describe('O papel que tinha então'),
+      acao: z.string(),
+      metodo: z.string(),
+      alvo: z.string().describe('O caminho, sem a busca'),
+      endereco: z.string().describe('O endereço de rede de quem pediu'),
+      traceparent: z.string(),
+      status: z
+        .number()
+        .int()
+        .nullable()
+        .describe('Como terminou; null enquanto não responde, ou se uma queda o impediu'),
+      detalhe: z.string().nullable(),
     }),
   )
-  .describe('Os produtos')
+  .describe('Os atos, os mais novos primeiro')
 
+/** A 204. */
+export const nada = z.null().describe('Feito; sem corpo')
+
+const unidades = z.number().int().min(0)
+const umProduto = z.object({
+  id,
+  nome: z.string(),
+  estoque: unidades.describe('Unidades livres'),
+  preco_centavos: centavos,
+  estoque_desatualizado: z
+    .literal(true)
+    .optional()
+    .describe('Estoque não respondeu; o número é o último conhecido'),
+})
+export const produto = umProduto.describe('O produto')
+export const produtos = z.array(umProduto).describe('Os produtos')
+const precificado = umProduto.pick({ id: true, nome: true, preco_centavos: true })
+export const produtoMudado = precificado.describe('O produto, com o novo nome ou preço')
+export const produtoCriado = precificado
+  .extend({ estoque: unidades.describe('Unidades livres logo depois') })
+  .describe('O produto criado')
+export const reposicao = z
+  .object({
+    produto_id: id,
+    quantidade: z.number().int().min(1),
+    estoque: unidades.describe('Unidades livres logo depois da reposição'),
+  })
+  .describe('A reposição')
+
+const retencao = { codigo: z.string(), mensagem: z.string(), desde: instante }
 const umPedido = z.object({
   id,
   cliente_id: id,
@@ -66,7 +132,7 @@ const umPedido = z.object({
   criado_em: instante,
   atualizado_em: instante,
   retido: z
-    .object({ codigo: z.string(), mensagem: z.string(), desde: instante })
+    .object(retencao)
     .optional()
     .describe('Presente enquanto o pedido espera por uma pessoa'),
 })
@@ -74,6 +140,10 @@ export const pedido = umPedido.meta({ title: 'Pedido' }).describe('O pedido')
 export const pedidos = z
   .array(umPedido.meta({ title: 'Pedido' }))
   .describe('Os pedidos, os mais novos primeiro')
+
+export const retidos = z
+  .array(z.object({ pedido_id: id, ...retencao }))
+  .describe('Os pedidos que esperam por uma pessoa, os mais novos primeiro')
 
 export const rastro = z
   .object({

@@ -58,3 +58,18 @@ test('além do limite de requisições em curso, a próxima é recusada na hora'
   await terminadas
   await assert.rejects(servicos.pedir('pedidos', curta), codigo('prazo_esgotado'))
 })
+
+test('pedidos à espera do fim não tomam o lugar das leituras', async () => {
+  await using falso = await servicoFalso((app) => {
+    app.post('/x', () => new Promise(() => undefined))
+    app.get('/x', async () => ({ certo: true }))
+  })
+  await using servicos = comPedidosEm(falso.url, 100)
+  const presos = Array.from({ length: 100 }, () =>
+    servicos.pedir('pedidos', { ...POST, esperaMs: 300 }),
+  )
+  const terminados = Promise.allSettled(presos)
+  await assert.rejects(servicos.pedir('pedidos', POST), codigo('sobrecarregado'))
+  assert.equal((await servicos.pedir('pedidos', GET)).status, 200)
+  await terminados
+})

@@ -1,18 +1,20 @@
-// How the gateway asks the services: one pool of kept-alive connections each, a deadline for every
-// request, a bounded number under way.
+// How the gateway asks the services: kept-alive connections, a deadline for every request, a
+// bounded number under way. Orders wait for seconds, so reads have connections of their own.
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
-import { falhouNaConexao } from '../arquiteturas/rest/errors.ts'
+import { deHttp, falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { MAIOR_LIMITE } from './acesso/sobrecarga.ts'
 
-const CONEXOES = 256
-/** Under way to one service, those that wait for a connection included. */
+/** Connections to one service. An order holds its own until its end (acesso/sobrecarga.ts). */
+const CONEXOES = { leitura: 64, escrita: MAIOR_LIMITE } as const
+/** Under way to one service in each of the two ways, those that wait for a connection included. */
 const MAXIMO_PENDENTES = 2_000
 
 export interface Consulta {
-  readonly metodo: 'GET' | 'POST' | 'PUT'
+  readonly metodo: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly caminho: string
   readonly cabecalhos?: Readonly<Record<string, string>>
   /** Sent as JSON. */
@@ -30,23 +32,29 @@ export interface Servicos extends AsyncDisposable {
   pedir(nome: NomeServico, consulta: Consulta): Promise<Resposta>
 }
 
-interface Vizinho {
+interface Via {
   readonly pool: Pool
   readonly orcamento: Orcamento
   pendentes: number
 }
+type Vizinho = Readonly<Record<keyof typeof CONEXOES, Via>>
 
 export function abrirServicos(
   enderecos: Readonly<Record<NomeServico, string>>,
   maximoPendentes = MAXIMO_PENDENTES,
 ): Servicos {
+  const abrir = (nome: NomeServico, connections: number): Via => ({
+    pool: new Pool(enderecos[nome], { connections, keepAliveTimeout: 30_000 }),
+    orcamento: criarOrcamento(),
+    pendentes: 0,
+  })
   const vizinhos = new Map<NomeServico, Vizinho>()
   for (const nome of SERVICOS) {
-    const pool = new Pool(enderecos[nome], { connections: CONEXOES, keepAliveTimeout: 30_000 })
-    vizinhos.set(nome, { pool, orcamento: criarOrcamento(), pendentes: 0 })
+    const leitura = abrir(nome, CONEXOES.leitura)
+    vizinhos.set(nome, { leitura, escrita: abrir(nome, CONEXOES.escrita) })
   }
 
-  async function tentar(nome: NomeServico, { pool, orcamento }: Vizinho, consulta: Consulta) {
+  async function tentar(nome: NomeServico, { pool, orcamento }: Via, consulta: Consulta) {
     const cabe = (erro: unknown) => podeRepetir(consulta, erro)
     try {
       return await comUmaRepeticao(orcamento, cabe, () => requisitar(pool, consulta))
@@ -57,18 +65,19 @@ export function abrirServicos(
 
   return {
     async pedir(nome, consulta) {
-      const vizinho = vizinhos.get(nome)
-      if (!vizinho) throw new ErroDeNegocio('servico_indisponivel')
-      if (vizinho.pendentes >= maximoPendentes) throw new ErroDeNegocio('sobrecarregado')
-      vizinho.pendentes += 1
+      const via = vizinhos.get(nome)?.[consulta.metodo === 'GET' ? 'leitura' : 'escrita']
+      if (!via) throw new ErroDeNegocio('servico_indisponivel')
+      if (via.pendentes >= maximoPendentes) throw new ErroDeNegocio('sobrecarregado')
+      via.pendentes += 1
       try {
-        return await tentar(nome, vizinho, consulta)
+        return await tentar(nome, via, consulta)
       } finally {
-        vizinho.pendentes -= 1
+        via.pendentes -= 1
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...vizinhos.values()].map(({ pool }) => pool.destroy()))
+      const vias = [...vizinhos.values()].flatMap(({ leitura, escrita }) => [leitura, escrita])
+      await Promise.all(vias.map(({ pool }) => pool.destroy()))
     },
   }
 }
@@ -123,4 +132,19 @@ export function repassar(reply: FastifyReply, { status, cabecalhos, texto }: Res
     if (valor !== undefined) reply.header(nome, valor)
   }
   return reply.code(status).send(texto)
+}
+
+/** The body of the service's success; any other answer is thrown as the bad news that it is. */
+export function lerSucesso<T>(nome: NomeServico, { status, texto }: Resposta): T {
+  const corpo = comoJson(nome, texto)
+  if (status < 200 || status >= 300) throw deHttp(status, corpo)
+  return corpo as T
+}
+
+export function comoJson(nome: NomeServico, texto: string): unknown {
+  try {
+    return JSON.parse(texto)
+  } catch {
+    throw new ErroDeNegocio('servico_indisponivel', `O serviço ${nome} respondeu sem JSON.`)
+  }
 }

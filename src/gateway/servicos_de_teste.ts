@@ -39,6 +39,13 @@ export const PEDIDOS = new Map([
   [DE_OUTRO, umPedido(DE_OUTRO, 1)],
 ])
 
+export const RETIDOS = [
+  {
+    ...{ pedido_id: DELE, codigo: 'comando_divergente', mensagem: 'Já foi pago de outro modo.' },
+    desde: '2026-01-02T03:04:06.000Z',
+  },
+]
+
 export function recusar(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
   return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
 }
@@ -48,6 +55,7 @@ export interface PedidosFalso {
   readonly rotas: Falso
   readonly chegadas: FastifyRequest[]
   responder: (resposta: FastifyReply) => unknown
+  retomar: (resposta: FastifyReply) => unknown
 }
 
 export function pedidosFalso(): PedidosFalso {
@@ -56,6 +64,7 @@ export function pedidosFalso(): PedidosFalso {
     chegadas,
     responder: (resposta) =>
       resposta.code(201).header('location', `/pedidos/${DELE}`).send(PEDIDOS.get(DELE)),
+    retomar: (resposta) => resposta.send(PEDIDOS.get(DELE)),
     rotas(app) {
       app.get('/pedidos', async (requisicao) => {
         chegadas.push(requisicao)
@@ -67,6 +76,14 @@ export function pedidosFalso(): PedidosFalso {
         return pedido ?? recusar(resposta, new ErroDeNegocio('pedido_desconhecido'))
       })
       app.get('/interno/eventos', async () => [])
+      app.get('/interno/retidos', async (requisicao) => {
+        chegadas.push(requisicao)
+        return RETIDOS
+      })
+      app.post('/interno/pedidos/:id/retomar', async (requisicao, resposta) => {
+        chegadas.push(requisicao)
+        return falso.retomar(resposta)
+      })
       for (const caminho of ['/pedidos', '/pedidos/:id/cancelar', '/pedidos/:id/entregar']) {
         app.post(caminho, async (requisicao, resposta) => {
           chegadas.push(requisicao)
@@ -83,14 +100,57 @@ const simulacaoFalsa: Falso = (app) => {
   app.get('/interno/simulacao', async () => SIMULACAO)
   app.put('/interno/simulacao', async () => SIMULACAO)
 }
-const PRODUTO = { id: 1, nome: 'Produto Alfa Livro', estoque: 0, preco_centavos: 1_050 }
 
-/** Each with its simulation, and two with more. */
-export function todosFalsos(pedidos = pedidosFalso()): Falsos {
-  const proprias: Falsos = {
-    pedidos: pedidos.rotas,
-    catalogo: (app) => app.get('/produtos', async () => [PRODUTO]),
+const PRODUTO = { id: 1, nome: 'Produto Alfa Livro', estoque: 0, preco_centavos: 1_050 }
+export const PRODUTO_NOVO = { id: 31, nome: 'Mesa', preco_centavos: 1_050 }
+
+/** What arrived at catalogo and estoque, and what each is to answer to the next act. */
+export interface ProdutosFalsos {
+  readonly catalogo: Falso
+  readonly estoque: Falso
+  readonly chegadas: FastifyRequest[]
+  criar: (resposta: FastifyReply) => unknown
+  repor: (resposta: FastifyReply) => unknown
+}
+
+export function produtosFalsos(): ProdutosFalsos {
+  const chegadas: FastifyRequest[] = []
+  const falso: ProdutosFalsos = {
+    chegadas,
+    criar: (resposta) => resposta.code(201).send(PRODUTO_NOVO),
+    repor: (resposta) => resposta.code(201).send({ produto_id: 1, quantidade: 5, estoque: 12 }),
+    catalogo(app) {
+      app.get('/produtos', async ({ query }) => {
+        const { ids } = query as { ids?: string }
+        return ids === undefined || ids === '1' ? [PRODUTO] : []
+      })
+      app.post('/interno/produtos', async (requisicao, resposta) => {
+        chegadas.push(requisicao)
+        return falso.criar(resposta)
+      })
+      app.patch('/interno/produtos/:id', async (requisicao, resposta) => {
+        chegadas.push(requisicao)
+        const { id } = requisicao.params as { id: string }
+        if (id !== '1') return recusar(resposta, new ErroDeNegocio('produto_nao_encontrado'))
+        return { ...PRODUTO_NOVO, id: 1 }
+      })
+    },
+    estoque(app) {
+      app.post('/interno/reposicoes', async (requisicao, resposta) => {
+        chegadas.push(requisicao)
+        return falso.repor(resposta)
+      })
+    },
   }
+  return falso
+}
+
+/** Each with its simulation, and three with more. */
+export function todosFalsos(
+  pedidos = pedidosFalso(),
+  { catalogo, estoque } = produtosFalsos(),
+): Falsos {
+  const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
   const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
     nome,
     (app) => {

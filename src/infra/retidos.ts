@@ -1,4 +1,4 @@
-// pedidos' operational routes: how many orders are unfinished or retained, and walking one on.
+// pedidos' operational routes: which orders are unfinished or retained, and walking one on.
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Trilha } from '../arquiteturas/arquitetura.ts'
@@ -9,6 +9,11 @@ import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 
 const MAXIMO_MOSTRADO = 100
 const comId = z.object({ pedido_id: idNoCaminho })
+/** Also what the gateway's route takes. */
+export const paginaDeRetidos = z.object({
+  limite: z.coerce.number().int().min(1).max(MAXIMO_MOSTRADO).default(20),
+  antes_de: idNoCaminho.optional().describe('Só pedidos de número menor que este'),
+})
 
 export function registrarRetomada(
   app: FastifyInstance,
@@ -23,6 +28,17 @@ export function registrarRetomada(
       lista_de_abertos: (await consultas.abertos(0, agora(), MAXIMO_MOSTRADO)).map(({ id }) => id),
       lista_de_retidos: await consultas.retidos(MAXIMO_MOSTRADO),
     }),
+  })
+  app.get('/interno/retidos', {
+    schema: {
+      summary: 'Pedidos retidos, os mais novos primeiro',
+      tags,
+      querystring: paginaDeRetidos,
+    },
+    handler: async (requisicao) => {
+      const { limite, antes_de } = requisicao.query as z.output<typeof paginaDeRetidos>
+      return consultas.retidos(limite, antes_de)
+    },
   })
   app.post('/interno/pedidos/:pedido_id/retomar', {
     schema: { summary: 'Retoma agora um pedido em aberto ou retido', tags, params: comId },

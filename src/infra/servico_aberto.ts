@@ -8,6 +8,7 @@ import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'
 import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
+import { atosSobreProdutos } from '../arquiteturas/rest/produtos.ts'
 import { retomarPedido, retomarSempre } from '../arquiteturas/retomada.ts'
 import type { Servico } from '../contratos/envelope.ts'
 import type { NomeServico } from '../contratos/ids.ts'
@@ -66,6 +67,7 @@ export async function abrirServico(
   app.register(async (rotas) => {
     registrarInterno(rotas, interno)
     leituras[nome](rotas, consultas as never)
+    atosSobreProdutos[nome]?.(rotas, consultas as never)
   })
 
   const abertas = await abrirArquiteturas(configuracao.arquiteturas, enderecos, configuracao)

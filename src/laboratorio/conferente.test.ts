@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, suite, test } from 'node:test'
 import { corrupcoes } from './conferencias/corrupcoes_de_teste.ts'
 import { abrirLoja, type Fins, viverUmDia } from './conferencias/loja_de_teste.ts'
+import { TARDIAS } from './conferencias/vistas.ts'
 import { CONFERENCIAS, conferir, imprimirRelatorio, type Relatorio } from './conferente.ts'
 
 let raiz: string
@@ -69,6 +70,20 @@ suite('livros certos', () => {
     const antes = await ler()
     await conferir(certos)
     assert.deepEqual(await ler(), antes)
+  })
+
+  test('livros de antes das reposições conferem como estão, e depois de abertos', async () => {
+    const diretorio = join(raiz, 'antigos')
+    await (await abrirLoja(diretorio, true))[Symbol.asyncDispose]()
+    for (const [livro, tabela] of Object.entries(TARDIAS)) {
+      using db = new DatabaseSync(join(diretorio, `${livro}.db`))
+      db.exec(`drop table ${tabela}`)
+    }
+    assert.deepEqual((await conferir(diretorio)).problemas, [])
+    await rm(join(diretorio, 'ecommerce.db'))
+    await using loja = await abrirLoja(diretorio, true)
+    await viverUmDia(loja)
+    assert.deepEqual((await conferir(diretorio)).problemas, [])
   })
 
   test('com os serviços no ar, o pedido em andamento só é problema se não for aceito', async () => {

@@ -12,11 +12,13 @@ import { estoque } from './conferencias/estoque.ts'
 import { abrirLivros, comoIlegiveis, type Livros } from './conferencias/livros.ts'
 import { passos } from './conferencias/passos.ts'
 import { pedidos } from './conferencias/pedidos.ts'
+import { produtos } from './conferencias/produtos.ts'
 
 export const CONFERENCIAS = {
   ...pedidos,
   ...dinheiro,
   ...estoque,
+  ...produtos,
   ...notas,
   ...envios,
   ...passos,

@@ -8,6 +8,7 @@ import { topologia } from '../infra/topologia.ts'
 import type { Leitura } from '../persistencia/database.ts'
 import { emRetrato } from '../persistencia/postgres.ts'
 import { comoIlegiveis, LIVROS, LivrosIlegiveis } from './conferencias/livros.ts'
+import { TARDIAS } from './conferencias/vistas.ts'
 
 const POR_VEZ = 5_000
 
@@ -53,7 +54,7 @@ async function copiarLivro(
 ): Promise<void> {
   using copia = new DatabaseSync(arquivo, { enableForeignKeyConstraints: false })
   copia.exec(`pragma synchronous = off; ${esquema}; begin`)
-  for (const tabela of tabelas) {
+  for (const tabela of [...tabelas, ...(await tardiasEm(em))]) {
     const cursor = `cursor_${tabela}`
     await em.todos(`declare ${cursor} no scroll cursor for select * from ${tabela}`)
     for (;;) {
@@ -63,6 +64,14 @@ async function copiarLivro(
     }
   }
   copia.exec('commit')
+}
+
+async function tardiasEm(em: Leitura): Promise<string[]> {
+  const linhas = await em.todos<{ table_name: string }>(
+    'select table_name from information_schema.tables where table_schema = current_schema()',
+  )
+  const nomes = linhas.map((linha) => linha.table_name)
+  return Object.values(TARDIAS).filter((tabela) => nomes.includes(tabela))
 }
 
 function inserir(copia: DatabaseSync, tabela: string, linhas: readonly Linha[]): void {

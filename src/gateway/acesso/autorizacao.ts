@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { PedidoId } from '../../contratos/ids.ts'
 import type { PedidoVisivel } from '../../servicos/pedidos/consultas.ts'
-import type { Usuario } from '../contas/tokens.ts'
+import type { Autenticado } from '../contas/tokens.ts'
 import { type Acao, direitoA } from './direitos.ts'
 
 declare module 'fastify' {
@@ -13,15 +13,15 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Who asks, on every route that is not public. */
-    usuario?: Usuario
+    usuario?: Autenticado
     /** The order that the path names, once it is known that the asker may know of it. */
     pedido?: PedidoVisivel
   }
 }
 
 export interface Porteiro {
-  /** `undefined` for a token that is not ours, was changed or has expired. */
-  readonly conferir: (token: string) => Promise<Usuario | undefined>
+  /** `undefined` for a token that is not ours, was changed, has expired or was ended. */
+  readonly conferir: (token: string) => Promise<Autenticado | undefined>
   readonly buscarPedido: (id: PedidoId, traceparent: string) => Promise<PedidoVisivel | undefined>
 }
 
@@ -69,7 +69,7 @@ const bearer = (cabecalho: string | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(cabecalho ?? '')?.[1]
 
 /** The asker of a route that is not public. */
-export function usuarioDe({ usuario }: FastifyRequest): Usuario {
+export function usuarioDe({ usuario }: FastifyRequest): Autenticado {
   if (!usuario) throw new ErroDeNegocio('nao_autenticado')
   return usuario
 }

@@ -10,13 +10,23 @@ import { PAPEIS } from './direitos.ts'
 const gateway = await gatewayDeTeste(todosFalsos())
 after(() => gateway[Symbol.asyncDispose]())
 
+const PRODUTO = { nome: 'Mesa', preco_centavos: 1_050 }
 const COMPRA = { itens: [{ produto_id: 1, quantidade: 1 }], metodo: 'pix' }
 const corpos: Readonly<Record<string, unknown>> = {
   'POST /pedidos': COMPRA,
   'PUT /operacao/simulacao/{servico}': { taxa_sucesso: 0.5 },
+  'POST /admin/produtos': PRODUTO,
+  'PATCH /admin/produtos/{produto_id}': PRODUTO,
+  'PATCH /admin/usuarios/{usuario_id}': { papel: 'operador' },
+  'POST /admin/produtos/{produto_id}/reposicoes': { quantidade: 5 },
 }
+/** They end the session that asks. */
+const ENCERRAM = new Set(['POST /auth/sair'])
 type Celula = number
 type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
+
+const retomar = (id: number): string => `/operacao/retidos/${id}/retomar`
+const repor = (id: number): string => `/admin/produtos/${id}/reposicoes`
 
 // route, address, then: nobody, cliente, operador, admin
 const MATRIZ: readonly Linha[] = [
@@ -24,8 +34,17 @@ const MATRIZ: readonly Linha[] = [
   ['GET /readyz', '/readyz', 200, 200, 200, 200],
   ['GET /metrics', '/metrics', 200, 200, 200, 200],
   ['GET /produtos', '/produtos', 200, 200, 200, 200],
+  ['GET /produtos/{produto_id}', '/produtos/1', 200, 200, 200, 200],
+  ['GET /.well-known/jwks.json', '/.well-known/jwks.json', 200, 200, 200, 200],
+  ['POST /auth/cadastro', '/auth/cadastro', 422, 422, 422, 422],
   ['POST /auth/login', '/auth/login', 422, 422, 422, 422],
+  ['POST /auth/renovar', '/auth/renovar', 422, 422, 422, 422],
+  ['POST /auth/sair', '/auth/sair', 401, 204, 204, 204],
   ['GET /auth/eu', '/auth/eu', 401, 200, 200, 200],
+  ['PATCH /auth/eu', '/auth/eu', 401, 422, 422, 422],
+  ['PUT /auth/senha', '/auth/senha', 401, 422, 422, 422],
+  ['POST /admin/chaves', '/admin/chaves', 401, 403, 403, 201],
+  ['GET /admin/auditoria', '/admin/auditoria', 401, 403, 403, 200],
   ['POST /pedidos', '/pedidos', 401, 201, 403, 403],
   ['GET /pedidos', '/pedidos', 401, 200, 200, 200],
   ['GET /pedidos/{pedido_id}', `/pedidos/${DELE}`, 401, 200, 200, 200],
@@ -42,13 +61,23 @@ const MATRIZ: readonly Linha[] = [
   ['POST /pedidos/{pedido_id}/entregar', `/pedidos/${DE_NINGUEM}/entregar`, 401, 403, 404, 404],
   ['GET /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
   ['PUT /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
+  ['GET /operacao/retidos', '/operacao/retidos', 401, 403, 200, 200],
+  ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DELE), 401, 403, 200, 200],
+  ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DE_NINGUEM), 401, 403, 404, 404],
+  ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],
+  ['PATCH /admin/usuarios/{usuario_id}', '/admin/usuarios/999', 401, 403, 403, 404],
+  ['POST /admin/produtos', '/admin/produtos', 401, 403, 403, 201],
+  ['PATCH /admin/produtos/{produto_id}', '/admin/produtos/1', 401, 403, 403, 200],
+  ['PATCH /admin/produtos/{produto_id}', '/admin/produtos/9', 401, 403, 403, 404],
+  ['POST /admin/produtos/{produto_id}/reposicoes', repor(1), 401, 403, 403, 201],
+  ['POST /admin/produtos/{produto_id}/reposicoes', repor(9), 401, 403, 403, 404],
 ]
 
 for (const [rota, endereco, ...esperados] of MATRIZ) {
   test(`${rota.split(' ')[0]} ${endereco}: ${esperados.join(', ')}`, async () => {
     for (const [i, papel] of [undefined, ...PAPEIS].entries()) {
       const { status, json } = await gateway.pedir(rota.split(' ')[0] ?? '', endereco, {
-        token: papel && (await gateway.tokenDe(papel)),
+        token: papel && (await (ENCERRAM.has(rota) ? gateway.entrar : gateway.tokenDe)(papel)),
         corpo: corpos[rota],
         cabecalhos: { 'idempotency-key': 'k1' },
       })

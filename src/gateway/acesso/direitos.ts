@@ -8,27 +8,46 @@ export interface Direito {
   readonly papeis: readonly Papel[] | 'publico'
   /** A cliente reaches only what is its own; for it, the rest does not exist. */
   readonly posse?: 'proprio'
+  /** Written down before it is done, with its outcome after; 'equipe': unless a client does it. */
+  readonly auditada?: true | 'equipe'
 }
 
 const publico = { papeis: 'publico' } as const
 const cadaUmOSeu = { papeis: PAPEIS, posse: 'proprio' } as const
 const equipe = { papeis: ['operador', 'admin'] } as const
+const administracao = { papeis: ['admin'] } as const
 
 export const DIREITOS = {
   ver_saude: publico,
   ver_metricas: publico,
   ver_documentacao: publico,
   ver_produtos: publico,
+  ver_produto: publico,
+  ver_chaves: publico,
+  cadastrar: publico,
   entrar: publico,
+  renovar: publico,
+  sair: { papeis: PAPEIS },
   ver_conta: { papeis: PAPEIS },
+  mudar_conta: { papeis: PAPEIS },
+  mudar_senha: { papeis: PAPEIS },
   fazer_pedido: { papeis: ['cliente'], posse: 'proprio' },
   ver_pedidos: cadaUmOSeu,
   ver_pedido: cadaUmOSeu,
   ver_rastro: cadaUmOSeu,
-  cancelar_pedido: cadaUmOSeu,
-  entregar_pedido: equipe,
+  cancelar_pedido: { ...cadaUmOSeu, auditada: 'equipe' },
+  entregar_pedido: { ...equipe, auditada: true },
   ver_simulacao: equipe,
-  mudar_simulacao: equipe,
+  mudar_simulacao: { ...equipe, auditada: true },
+  rotacionar_chaves: { ...administracao, auditada: true },
+  ver_auditoria: administracao,
+  ver_retidos: equipe,
+  retomar_pedido: { ...equipe, auditada: true },
+  criar_produto: { ...administracao, auditada: true },
+  mudar_produto: { ...administracao, auditada: true },
+  repor_estoque: { ...administracao, auditada: true },
+  ver_usuarios: administracao,
+  mudar_papel: { ...administracao, auditada: true },
 } as const satisfies Record<string, Direito>
 export type Acao = keyof typeof DIREITOS
 

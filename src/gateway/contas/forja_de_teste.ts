@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CompactSign, importJWK, type JWK } from 'jose'
+import { agora } from '../../contratos/ids.ts'
 import type { Gateway } from '../gateway_de_teste.ts'
 import { criarTokens } from './tokens.ts'
 
@@ -42,7 +43,7 @@ export interface Forja {
 export async function abrirForja(gateway: Gateway): Promise<Forja> {
   const token = await gateway.tokenDe('cliente')
   const chave = chaveDe(gateway)
-  const { conferir } = await criarTokens([chave])
+  const { conferir } = await criarTokens([{ jwk: chave, criado_em: agora() }], () => false)
   const [cabecalho = '', corpo = ''] = token.split('.')
   const protegido = lerParte(cabecalho)
   return {

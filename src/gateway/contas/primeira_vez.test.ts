@@ -81,6 +81,27 @@ test('o segundo início mantém contas, senhas e chave: o token antigo ainda val
   assert.equal((await requisitar(gateway.url, 'POST', '/auth/login', { corpo })).status, 200)
 })
 
+test('um banco da versão 0.1.0 abre, e as suas contas ganham o que é novo', async () => {
+  using lugar = lugarVazio()
+  const { configuracao } = lugar
+  {
+    await using _gateway = await abrirGateway(configuracao, enderecos, 0)
+  }
+  {
+    using banco = new DatabaseSync(join(configuracao.diretorio, 'dados', 'gateway.db'))
+    banco.exec('drop table auditoria; drop table sessoes; drop table perfis')
+  }
+  await using gateway = await abrirGateway(configuracao, enderecos, 0)
+  const { cliente, operador } = credenciaisDe(configuracao)
+  const pedir = (metodo: string, caminho: string, corpo: unknown, token?: string) =>
+    requisitar(gateway.url, metodo, caminho, { corpo, token })
+  assert.equal((await pedir('POST', '/auth/login', operador)).status, 200)
+  const { json } = await pedir('POST', '/auth/login', cliente)
+  const cpf = '12345678909'
+  const mudada = await pedir('PATCH', '/auth/eu', { cpf }, String(json.token))
+  assert.deepEqual([mudada.status, mudada.json.cpf], [200, '***.456.789-**'])
+})
+
 test('um arquivo de senhas que ficou de um início interrompido é refeito', async () => {
   using lugar = lugarVazio()
   const { configuracao } = lugar

@@ -3,7 +3,6 @@
 // leaves an empty database and the next start does it all again.
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { agora, type Instante } from '../../contratos/ids.ts'
 import type { Configuracao } from '../../infra/configuracao.ts'
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../persistencia/database.ts'
 import { linhasDe } from '../../servicos/importacao.ts'
 import { PAPEIS, type Papel } from '../acesso/direitos.ts'
+import { guardarChave, novaChave } from './chaves.ts'
 import {
   type Credenciais,
   gravarCredenciais,
@@ -21,7 +21,6 @@ import {
   normalizarEmail,
 } from './credenciais.ts'
 import type { Senhas } from './senhas.ts'
-import { ALGORITMO } from './tokens.ts'
 
 const NOMES: Readonly<Record<Papel, string>> = {
   admin: 'Administração',
@@ -46,11 +45,7 @@ export async function prepararPrimeiraVez(
   await db.transacao(async (tx) => {
     await criarContas(tx, credenciais, resumos, proximoCliente(origem, ecommerce), instante)
     await importarClientes(tx, origem, instante)
-    await tx.executar('insert into chaves (kid, jwk, criado_em) values ($1, $2, $3)', [
-      String(chave.kid),
-      JSON.stringify(chave),
-      instante,
-    ])
+    await guardarChave(tx, chave, instante)
     gravarCredenciais(diretorio, credenciais)
   })
 }
@@ -97,11 +92,4 @@ function* clientes(origem: DatabaseSync, instante: Instante): Generator<Parametr
     const [nome = null, email, id = null] = linha
     yield [nome, normalizarEmail(String(email)), id, instante]
   }
-}
-
-/** Named by its own digest (RFC 7638), so that the same key has the same name everywhere. */
-async function novaChave(): Promise<JWK> {
-  const par = await generateKeyPair(ALGORITMO, { crv: 'Ed25519', extractable: true })
-  const jwk = await exportJWK(par.privateKey)
-  return { ...jwk, alg: ALGORITMO, use: 'sig', kid: await calculateJwkThumbprint(jwk) }
 }

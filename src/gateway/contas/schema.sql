@@ -1,4 +1,5 @@
--- gateway.db: who may come in, and the keys that sign their tokens.
+-- gateway.db: who may come in, the sessions under way, the keys that sign their tokens, and the
+-- record of who did what.
 create table if not exists usuarios (
   id integer primary key,
   nome text not null check (nome <> ''),
@@ -11,9 +12,41 @@ create table if not exists usuarios (
   check (papel <> 'cliente' or cliente_id is not null)
 ) strict;
 
--- The newest signs, all verify.
+create table if not exists perfis (
+  usuario_id integer primary key references usuarios (id),
+  cpf text not null check (length(cpf) = 11)    -- digits; never shown whole
+) strict;
+
+create table if not exists sessoes (
+  id text primary key,                -- the claim `sid` of its access tokens
+  usuario_id integer not null references usuarios (id),
+  familia text not null unique,       -- SHA-256 of what all its renewal codes have in common
+  renovacao text not null,            -- SHA-256 of the one code that is in force
+  criada_em text not null,
+  expira_em text not null,            -- when the code in force stops working
+  encerrada_em text                   -- null: alive until expira_em
+) strict;
+create index if not exists sessoes_por_usuario on sessoes (usuario_id);
+create index if not exists sessoes_por_expiracao on sessoes (expira_em);
+
+-- The newest signs; one that was replaced verifies until its last token has expired.
 create table if not exists chaves (
   kid text primary key,
   jwk text not null,                  -- Ed25519, the private half included
   criado_em text not null
+) strict;
+
+-- No password, token, renewal code, whole e-mail or CPF is ever in here.
+create table if not exists auditoria (
+  id integer primary key,
+  instante text not null,
+  usuario_id integer,                 -- null: nobody had come in
+  papel text,
+  acao text not null,
+  metodo text not null,
+  alvo text not null,                 -- the path, without its query
+  endereco text not null,             -- the caller's network address
+  traceparent text not null,
+  status integer,                     -- null: not answered, or ended by a crash before the answer
+  detalhe text
 ) strict;

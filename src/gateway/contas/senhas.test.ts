@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ErroDeNegocio } from '../../contratos/errors.ts'
-import { criarSenhas } from './senhas.ts'
+import { criarSenhas, simultaneasEm } from './senhas.ts'
 
 const senhas = criarSenhas()
 
@@ -47,6 +47,10 @@ test('conta inexistente, ou sem senha, custa o mesmo trabalho e nunca confere', 
     const ms = await menorTempo(ausente)
     assert.ok(ms > existente / 3, `${ms} ms contra ${existente} ms`)
   }
+})
+
+test('ao mesmo tempo, no máximo a metade dos núcleos, sem tomar as quatro threads do Node', () => {
+  assert.deepEqual([1, 2, 3, 4, 6, 8, 64].map(simultaneasEm), [1, 1, 1, 2, 3, 3, 3])
 })
 
 test('além da fila, a entrada é recusada como sobrecarga e as da fila terminam', async () => {

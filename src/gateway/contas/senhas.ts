@@ -2,6 +2,7 @@
 // the account exists or not.
 // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 
@@ -10,9 +11,9 @@ const PASSADAS = 2
 const PARALELISMO = 1
 const BYTES_DO_SAL = 16
 const BYTES_DO_RESUMO = 32
-/** Each takes 19 MB and a thread of the four that files and names also need. */
-const AO_MESMO_TEMPO = 2
-/** About two seconds of work; whoever comes then is told to come back. */
+/** Each takes 19 MB and one of the four threads that files and names also need. */
+const MAXIMO_AO_MESMO_TEMPO = 3
+/** Some two seconds of work for one core; whoever comes then is told to come back. */
 const MAIOR_FILA = 64
 
 const derivar = promisify(argon2)
@@ -32,7 +33,14 @@ interface Resumo {
   readonly resumo: Buffer
 }
 
-export function criarSenhas(aoMesmoTempo = AO_MESMO_TEMPO, maiorFila = MAIOR_FILA): Senhas {
+/** Half the cores: a flood of logins leaves the other half to the checkout. */
+export const simultaneasEm = (nucleos: number): number =>
+  Math.min(MAXIMO_AO_MESMO_TEMPO, Math.max(1, Math.floor(nucleos / 2)))
+
+export function criarSenhas(
+  aoMesmoTempo = simultaneasEm(availableParallelism()),
+  maiorFila = MAIOR_FILA,
+): Senhas {
   const naVez = comLimite(aoMesmoTempo, maiorFila)
   const calcular = (senha: string, r: Omit<Resumo, 'resumo'>, bytes: number) =>
     naVez(() =>

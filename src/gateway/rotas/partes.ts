@@ -1,6 +1,7 @@
 // What the routes need of the gateway that they are part of.
 import type { NomeArquitetura } from '../../contratos/ids.ts'
 import type { Contas } from '../contas/contas.ts'
+import type { Rotacao } from '../contas/rotacao.ts'
 import type { Senhas } from '../contas/senhas.ts'
 import type { Tokens } from '../contas/tokens.ts'
 import type { Servicos } from '../servicos.ts'
@@ -9,6 +10,7 @@ export interface Partes {
   readonly contas: Contas
   readonly senhas: Senhas
   readonly tokens: Tokens
+  readonly rotacao: Rotacao
   readonly servicos: Servicos
   /** The open ones; the first is used when an order names none. */
   readonly arquiteturas: readonly NomeArquitetura[]

@@ -1,6 +1,6 @@
 // The orders acted upon: made, cancelled, delivered. pedidos decides; the gateway says who asks,
 // and passes the answer on unchanged.
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { caracteristicas } from '../../arquiteturas/arquitetura.ts'
@@ -10,13 +10,14 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { ARQUITETURAS, type NomeArquitetura } from '../../contratos/ids.ts'
 import { pedidoDe, usuarioDe } from '../acesso/autorizacao.ts'
 import type { Papel } from '../acesso/direitos.ts'
+import { criarChavesEmCurso, exigirMesmoConteudo } from '../idempotencia.ts'
 import * as respostas from '../respostas.ts'
-import { repassar } from '../servicos.ts'
+import { type Resposta, repassar } from '../servicos.ts'
 import { comPedido } from './consultas.ts'
 import type { Partes } from './partes.ts'
 
 /** pedidos answers by its own deadline; this much later it is taken not to answer at all. */
-const FOLGA_MS = 2_000
+export const FOLGA_MS = 2_000
 
 const publicas = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
 const compra = corpoDePedido
@@ -36,7 +37,7 @@ const MOTIVO: Readonly<Record<Papel, string>> = {
 }
 
 /** The header is documented, but read by the handler: its absence has a `codigo` of its own. */
-const semCabecalhos: FastifySchemaCompiler<unknown> = ({ schema, httpPart, method, url }) =>
+export const semCabecalhos: FastifySchemaCompiler<unknown> = ({ schema, httpPart, method, url }) =>
   httpPart === 'headers'
     ? (cabecalhos) => ({ value: cabecalhos })
     : validatorCompiler({ schema: schema as z.ZodType, method, url })
@@ -72,13 +73,13 @@ interface Envio {
   readonly corpo?: unknown
   readonly chave?: string
 }
-type Comandar = (de: FastifyRequest, para: FastifyReply, envio: Envio) => Promise<FastifyReply>
+type Comandar = (de: FastifyRequest, envio: Envio) => Promise<Resposta>
 
 /** Sends to pedidos' own door, with the deadline of a whole chain. */
 const criarComandar =
   ({ servicos, prazoDaCadeiaMs }: Partes): Comandar =>
-  async ({ traceparent }, para, { caminho, arquitetura, corpo, chave }) => {
-    const feito = await servicos.pedir('pedidos', {
+  ({ traceparent }, { caminho, arquitetura, corpo, chave }) =>
+    servicos.pedir('pedidos', {
       metodo: 'POST',
       caminho,
       corpo,
@@ -90,11 +91,10 @@ const criarComandar =
       },
       esperaMs: prazoDaCadeiaMs + FOLGA_MS,
     })
-    return repassar(para, feito)
-  }
 
 export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
   const comandar = criarComandar(partes)
+  const umaPorChave = criarChavesEmCurso()
 
   rotas.post('/pedidos', {
     config: { acao: 'fazer_pedido', erros: AO_PEDIR },
@@ -104,7 +104,9 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
       description:
         'Por uma arquitetura síncrona, espera o fim do pedido, qualquer que seja: veja `status` ' +
         'e `motivo`. O preço é o do catálogo; com `total_esperado_centavos`, um preço que mudou ' +
-        'responde 409 `preco_mudou`. Um 503 com `Location` já aceitou o pedido.',
+        'responde 409 `preco_mudou`. Um 503 com `Location` já aceitou o pedido. A mesma ' +
+        '`Idempotency-Key` responde o pedido já feito; enquanto ele é feito, 409 ' +
+        '`chave_em_uso`; com outro conteúdo, 422 `chave_divergente`.',
       tags,
       headers: comChave,
       body: compra,
@@ -116,12 +118,15 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
       const { cliente_id } = usuarioDe(requisicao)
       if (cliente_id === null) throw new ErroDeNegocio('acesso_negado')
       const { arquitetura: pedida, ...resto } = requisicao.body as z.output<typeof compra>
-      return comandar(requisicao, resposta, {
-        caminho: '/pedidos',
-        arquitetura: escolher(partes.arquiteturas, pedida),
-        corpo: { ...resto, cliente_id },
-        chave: chave.data,
-      })
+      const arquitetura = escolher(partes.arquiteturas, pedida)
+      const corpo = { ...resto, cliente_id }
+      const envio = { caminho: '/pedidos', arquitetura, corpo, chave: chave.data }
+      const fazer = () => comandar(requisicao, envio)
+      // An architecture that answers at once has nothing under way to wait for.
+      const esperaOFim = caracteristicas[arquitetura].replyIs === 'final'
+      const feito = await (esperaOFim ? umaPorChave(cliente_id, chave.data, fazer) : fazer())
+      exigirMesmoConteudo(feito)
+      return repassar(resposta, feito)
     },
   })
   registrarMudancas(rotas, comandar)
@@ -134,7 +139,8 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
       summary: 'Cancela um pedido',
       description:
         'Vale até o envio ser agendado; depois, 409 `pedido_ja_enviado`. O que já foi feito é ' +
-        'desfeito: nota cancelada, estoque devolvido, pagamento estornado. O corpo é opcional.',
+        'desfeito: nota cancelada, estoque devolvido, pagamento estornado. O corpo é opcional. ' +
+        'Vale também para um pedido retido, que então deixa de esperar.',
       tags,
       params: comPedido,
       body: cancelamento,
@@ -145,7 +151,7 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
       const dado = (requisicao.body as z.output<typeof cancelamento>)?.motivo
       const corpo = { motivo: dado ?? MOTIVO[usuarioDe(requisicao).papel] }
       const caminho = `/pedidos/${id}/cancelar`
-      return comandar(requisicao, resposta, { caminho, arquitetura, corpo })
+      return repassar(resposta, await comandar(requisicao, { caminho, arquitetura, corpo }))
     },
   })
 
@@ -160,7 +166,8 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
     },
     handler: async (requisicao, resposta) => {
       const { id, arquitetura } = pedidoDe(requisicao)
-      return comandar(requisicao, resposta, { caminho: `/pedidos/${id}/entregar`, arquitetura })
+      const envio = { caminho: `/pedidos/${id}/entregar`, arquitetura }
+      return repassar(resposta, await comandar(requisicao, envio))
     },
   })
 }

@@ -7,6 +7,7 @@ import {
   evento,
   type NumLivro,
 } from './corrupcoes_das_etapas_de_teste.ts'
+import { corrupcoesDosProdutos } from './corrupcoes_dos_produtos_de_teste.ts'
 
 const nosPedidos: readonly NumLivro[] = [
   {
@@ -147,4 +148,5 @@ export const corrupcoes: readonly Corrupcao[] = [
   ...em('pedidos', nosPedidos),
   ...em('antifraude', naAnalise),
   ...corrupcoesDasEtapas,
+  ...corrupcoesDosProdutos,
 ]

@@ -6,7 +6,7 @@ import type { Conferencias } from './livros.ts'
 const emCada = (consulta: (servico: NomeServico) => string): string =>
   SERVICOS.map(consulta).join('\n    union all')
 
-const INSTANTE = [
+export const INSTANTE = [
   '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]',
   '[0-2][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9]Z',
 ].join('T')

@@ -1,4 +1,4 @@
-// Stock: what left the shelf is what was sold, unit by unit.
+// Stock: what came in and left the shelf is what was sold, unit by unit.
 import type { Conferencias } from './livros.ts'
 
 export const estoque = {
@@ -7,15 +7,23 @@ export const estoque = {
       select i.produto_id, sum(i.quantidade) as unidades
       from estoque.itens_separacao i
         join estoque.separacao_estoque s on s.pedido_id = i.pedido_id
-      where s.status = 'concluido' group by i.produto_id)
-    select null as pedido_id, 'produto ' || p.produto_id || ': saíram '
-      || (p.inicial - p.livre) || ' unidades e há ' || coalesce(r.unidades, 0) || ' reservadas'
-      as detalhe
-    from estoque.produtos_local p left join reservado r on r.produto_id = p.produto_id
-    where p.inicial - p.livre <> coalesce(r.unidades, 0)
+      where s.status = 'concluido' group by i.produto_id),
+    reposto as (
+      select produto_id, sum(quantidade) as unidades from reposicoes group by produto_id),
+    movimento as (
+      select p.produto_id, p.inicial + coalesce(e.unidades, 0) - p.livre as saidas,
+        coalesce(r.unidades, 0) as reservadas
+      from estoque.produtos_local p left join reservado r on r.produto_id = p.produto_id
+        left join reposto e on e.produto_id = p.produto_id)
+    select null as pedido_id, 'produto ' || produto_id || ': saíram ' || saidas
+      || ' unidades e há ' || reservadas || ' reservadas' as detalhe
+    from movimento where saidas <> reservadas
     union all
     select null, 'produto ' || produto_id || ': ' || unidades || ' reservadas do que não existe'
-    from reservado where produto_id not in (select produto_id from estoque.produtos_local)`,
+    from reservado where produto_id not in (select produto_id from estoque.produtos_local)
+    union all
+    select null, 'produto ' || produto_id || ': ' || unidades || ' repostas do que não existe'
+    from reposto where produto_id not in (select produto_id from estoque.produtos_local)`,
 
   unidades_negativas: `
     select null as pedido_id, 'produto ' || produto_id || ': inicial ' || inicial || ', livre '
@@ -23,7 +31,10 @@ export const estoque = {
     from estoque.produtos_local where livre < 0 or inicial < 0
     union all
     select pedido_id, 'produto ' || produto_id || ': reserva de ' || quantidade || ' unidades'
-    from estoque.itens_separacao where quantidade < 1`,
+    from estoque.itens_separacao where quantidade < 1
+    union all
+    select null, 'produto ' || produto_id || ': reposição de ' || quantidade || ' unidades'
+    from reposicoes where quantidade < 1`,
 
   reservado_se_enviado: `
     select v.pedido_id, v.status || ' com a separação ' || coalesce(s.status, 'por fazer')

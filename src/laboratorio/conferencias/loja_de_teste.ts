@@ -7,6 +7,7 @@ import type { Portas } from '../../arquiteturas/memoria/inbound.ts'
 import { abrirMemoria } from '../../arquiteturas/memoria/start.ts'
 import { criarSalto, decidir, percorrer } from '../../arquiteturas/percurso.ts'
 import type { Comando } from '../../contratos/comandos.ts'
+import { comoCentavos } from '../../contratos/dinheiro.ts'
 import { type Contexto, envelopar, rastreio, type Servico } from '../../contratos/envelope.ts'
 import {
   comoClienteId,
@@ -14,13 +15,15 @@ import {
   comoProdutoId,
   type NomeServico,
   type PedidoId,
+  type ProdutoId,
 } from '../../contratos/ids.ts'
+import { causaDoAto } from '../../contratos/produtos.ts'
 import { gerarDados } from '../../dados/gerador.ts'
 import { abrirBanco } from '../../infra/banco_do_servico.ts'
 import type { Database } from '../../persistencia/database.ts'
 import { antifraude } from '../../servicos/antifraude/servico.ts'
-import { catalogo } from '../../servicos/catalogo/servico.ts'
-import { estoque } from '../../servicos/estoque/servico.ts'
+import { type ConsultasDeCatalogo, catalogo } from '../../servicos/catalogo/servico.ts'
+import { type ConsultasDeEstoque, estoque } from '../../servicos/estoque/servico.ts'
 import { fiscal } from '../../servicos/fiscal/servico.ts'
 import { logistica } from '../../servicos/logistica/servico.ts'
 import { pagamentos } from '../../servicos/pagamentos/servico.ts'
@@ -48,6 +51,8 @@ export interface Loja extends AsyncDisposable {
   falhando<T>(servico: NomeServico, fazer: () => Promise<T>): Promise<T>
   /** Runs `fazer` while one service answers nobody. */
   fechado<T>(servico: NomeServico, fazer: () => Promise<T>): Promise<T>
+  readonly catalogo: ConsultasDeCatalogo
+  readonly estoque: ConsultasDeEstoque
 }
 
 /** `comHistorico` false leaves the books as empty as on the very first day. */
@@ -59,6 +64,7 @@ export async function abrirLoja(diretorio: string, comHistorico: boolean): Promi
   await gerarDados({ saida: ecommerce, pedidos: pedidosImportados, agora: new Date('2026-01-01') })
   const portas: Portas = new Map()
   const simuladores = new Map<NomeServico, Simulador>()
+  const consultas = new Map<NomeServico, unknown>()
   let raiz: { servico: Servico; enviar: Enviar } | undefined
   for (const modulo of MODULOS) {
     const { nome } = modulo
@@ -71,12 +77,15 @@ export async function abrirLoja(diretorio: string, comHistorico: boolean): Promi
       operacoes: { chegou: () => undefined, terminou: () => undefined, gravou: () => undefined },
     })
     pilha.use(rodando)
+    consultas.set(nome, rodando.consultas)
     const { enviar } = abrirMemoria(portas, nome, (saida) => criarSalto(servico, saida))
     if (nome === 'pedidos') raiz = { servico, enviar }
   }
   const aberta = pilha.move()
   return {
     ...andar(raiz!, portas, simuladores),
+    catalogo: consultas.get('catalogo') as ConsultasDeCatalogo,
+    estoque: consultas.get('estoque') as ConsultasDeEstoque,
     [Symbol.asyncDispose]: () => aberta.disposeAsync(),
   }
 }
@@ -85,7 +94,7 @@ function andar(
   { servico, enviar }: { servico: Servico; enviar: Enviar },
   portas: Portas,
   simuladores: ReadonlyMap<NomeServico, Simulador>,
-): Omit<Loja, keyof AsyncDisposable> {
+): Omit<Loja, keyof AsyncDisposable | 'catalogo' | 'estoque'> {
   let compras = 0
   async function mandar(comando: Comando): Promise<PedidoId> {
     const envelope = envelopar(comando, CONTEXTO)
@@ -134,7 +143,7 @@ const VIZINHOS: Vizinhos = {
 const encher = (db: Database): Promise<number> =>
   db.transacao((tx) => tx.executar('update produtos_local set inicial = 50, livre = 50'))
 
-/** The numbers of the orders that `viverUmDia` makes, by how each one ends. */
+/** The numbers of the orders that `viverUmDia` makes, by how each one ends; and its new product. */
 export type Fins = Awaited<ReturnType<typeof viverUmDia>>
 
 export async function viverUmDia(loja: Loja) {
@@ -164,5 +173,19 @@ export async function viverUmDia(loja: Loja) {
   await loja.mandar({ tipo: 'EmitirNota', pedido_id: canceladoCedo, valor_centavos })
   const avulso = comoPedidoId(900_000)
   await loja.mandar({ tipo: 'AutorizarPagamento', pedido_id: avulso, valor_centavos })
-  return { ...fins, avulso }
+  return { ...fins, avulso, produtoNovo: await administrar(loja) }
+}
+
+/** A product made with its units, made dearer, and another restocked twice. */
+async function administrar({ catalogo, estoque }: Loja): Promise<ProdutoId> {
+  const causa = causaDoAto('CriarProduto', 1, 'novo')
+  const preco_centavos = comoCentavos(5_000)
+  const { produto } = await catalogo.criar({ causa, nome: 'Novo', preco_centavos, unidades: 7 })
+  await estoque.repor({ causa, produto_id: produto.id, quantidade: 7 })
+  await catalogo.mudar({ produto_id: produto.id, preco_centavos: comoCentavos(6_000) })
+  for (const chave of ['a', 'b/CriarProduto/c']) {
+    const produto_id = comoProdutoId(1)
+    await estoque.repor({ causa: causaDoAto('ReporEstoque', 1, chave), produto_id, quantidade: 4 })
+  }
+  return produto.id
 }

@@ -9,6 +9,7 @@ export function criarVistas(db: DatabaseSync, aceitarAbertos: boolean): void {
   db.exec(VIVOS)
   db.exec(COBRANCAS)
   db.exec(MUDANCAS_DE_STATUS)
+  criarAtos(db)
   db.prepare(PARAMETROS).run(aceitarAbertos ? 1 : 0)
   criarGramatica(db)
   for (const servico of SERVICOS) criarPassos(db, servico)
@@ -64,6 +65,24 @@ const MUDANCAS_DE_STATUS = `
     iif(json_valid(dados), dados ->> '$.mudou', null) as mudou
   from pedidos.eventos
   where tipo in ('StatusRegistrado', 'PedidoConcluido', 'PedidoCancelado', 'PedidoRecusado')`
+
+/** Tables younger than some books: one not opened since lacks them, and saw no such act. */
+export const TARDIAS = { estoque: 'reposicoes', catalogo: 'alteracoes' } as const
+const COLUNAS_DOS_ATOS = {
+  reposicoes: 'id, causa, produto_id, quantidade, instante',
+  alteracoes: 'id, causa, produto_id, tipo, dados, instante',
+} as const
+
+/** What each act on a product left; nothing in books older than the table (ADR 0012). */
+function criarAtos(db: DatabaseSync): void {
+  for (const [livro, tabela] of Object.entries(TARDIAS)) {
+    const colunas = COLUNAS_DOS_ATOS[tabela]
+    const existe = db.prepare(`select 1 from ${livro}.sqlite_schema where name = ?`).get(tabela)
+    const vazias = colunas.replaceAll(/\w+/g, 'null as $&')
+    const linhas = existe ? `${colunas} from ${livro}.${tabela}` : `${vazias} where false`
+    db.exec(`create temp view ${tabela} as select ${linhas}`)
+  }
+}
 
 function criarGramatica(db: DatabaseSync): void {
   db.exec(`create temp table gramatica (servico text, tipo text, comando text,

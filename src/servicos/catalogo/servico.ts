@@ -1,14 +1,19 @@
-// catalogo: takes no command of the flow; it answers what is for sale, zero units included.
+// catalogo: takes no command of the flow; it answers what is for sale, zero units included, and
+// an administrator says what that is.
 import type { ProdutoId } from '../../contratos/ids.ts'
+import type { CriarProduto, MudarProduto } from '../../contratos/produtos.ts'
 import type { Contexto, ModuloDeServico } from '../partes.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
-import { mostrar } from './domain.ts'
+import { type Criado, criarProduto, mudarProduto } from './alteracoes.ts'
+import { mostrar, type Produto } from './domain.ts'
 import { importar, produtosPorId, todosOsProdutos } from './repository.ts'
 import { criarUnidades } from './unidades.ts'
 
 export interface ConsultasDeCatalogo {
   /** All, or those of the ids given; unknown ids are left out. */
   produtos(ids?: readonly ProdutoId[]): Promise<readonly ProdutoNoCatalogo[]>
+  criar(comando: CriarProduto): Promise<Criado>
+  mudar(comando: MudarProduto): Promise<Produto>
 }
 
 export const catalogo = (): ModuloDeServico<ConsultasDeCatalogo> => ({
@@ -27,6 +32,8 @@ export const catalogo = (): ModuloDeServico<ConsultasDeCatalogo> => ({
             : await todosOsProdutos(db.leitura)
           return produtos.map((produto) => mostrar(produto, livres, desatualizadas))
         },
+        criar: (comando) => criarProduto(db, comando),
+        mudar: (comando) => mudarProduto(db, comando),
       },
       [Symbol.asyncDispose]: async () => undefined,
     }

@@ -1,9 +1,11 @@
 // estoque: the reservation is decided inside the transaction, over the real numbers.
 import type { Envelope } from '../../contratos/envelope.ts'
 import type { PedidoId, ProdutoId } from '../../contratos/ids.ts'
+import type { ReporEstoque } from '../../contratos/produtos.ts'
 import { criarServico } from '../../persistencia/servico.ts'
 import type { Contexto, ModuloDeServico } from '../partes.ts'
 import { type Comandos, decide, type Estado, evolve, type Preparo } from './domain.ts'
+import { type Reposicao, reporEstoque } from './reposicoes.ts'
 import {
   abrir,
   importar,
@@ -15,6 +17,7 @@ import {
 export interface ConsultasDeEstoque {
   separacao(id: PedidoId): Promise<LinhaDeSeparacao | undefined>
   unidadesLivres(): Promise<ReadonlyMap<ProdutoId, number>>
+  repor(comando: ReporEstoque): Promise<Reposicao>
 }
 
 export const estoque = (): ModuloDeServico<ConsultasDeEstoque> => ({
@@ -38,6 +41,7 @@ export const estoque = (): ModuloDeServico<ConsultasDeEstoque> => ({
       consultas: {
         separacao: (id) => separacaoDoPedido(db.leitura, id),
         unidadesLivres: () => unidadesLivres(db.leitura),
+        repor: (comando) => reporEstoque(db, comando),
       },
       [Symbol.asyncDispose]: async () => undefined,
     }

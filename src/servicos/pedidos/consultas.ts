@@ -46,7 +46,8 @@ export interface ConsultasDePedidos {
   /** Unfinished and not retained, made before `ate`, ids above `apos`, in order. */
   abertos(apos: number, ate: Instante, limite: number): Promise<readonly PedidoAberto[]>
   situacao(): Promise<Situacao>
-  retidos(limite: number): Promise<readonly Retido[]>
+  /** The newest orders first, below `antesDe` when given. */
+  retidos(limite: number, antesDe?: number): Promise<readonly Retido[]>
   /** Nothing for an order that ended meanwhile. */
   reter(id: PedidoId, codigo: string, mensagem: string): Promise<void>
   soltar(id: PedidoId): Promise<void>
@@ -96,10 +97,11 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       )
       return linha ?? { abertos: 0, retidos: 0 }
     },
-    retidos: (limite) =>
+    retidos: (limite, antesDe = SEM_LIMITE) =>
       leitura.todos<Retido>(
-        'select pedido_id, codigo, mensagem, desde from retidos order by pedido_id limit $1',
-        [limite],
+        `select pedido_id, codigo, mensagem, desde from retidos
+         where pedido_id < $1 order by pedido_id desc limit $2`,
+        [antesDe, limite],
       ),
     reter: (id, codigo, mensagem) =>
       db.transacao(async (tx) => {

@@ -1,0 +1,151 @@
+// The gateway's toll (token, rights, limits, validation, idempotency), beside pedidos' own door in
+// turns; a known token verified; an avalanche of orders; the checkout beside a flood of logins.
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Pool } from 'undici'
+import { agora, comoClienteId } from '../src/contratos/ids.ts'
+import { criarTokens } from '../src/gateway/contas/tokens.ts'
+import { abrirBancada, type Bancada } from '../src/laboratorio/bancada.ts'
+import { carregar, type Medida, mediana, razoes } from './carga.ts'
+import { type Chegada, carregarAberto, quantil } from './carga_aberta.ts'
+
+const UNIDADES = 100_000_000
+/** Beyond what one generator can send: the limits work, and refuse nobody. */
+const SEM_RECUSA = '100000000'
+const CONEXOES = 4_000
+const COMPRA = JSON.stringify({
+  itens: [
+    { produto_id: 1, quantidade: 1 },
+    { produto_id: 2, quantidade: 2 },
+  ],
+  metodo: 'pix',
+})
+
+type Uma = () => Promise<boolean>
+interface Portas extends AsyncDisposable {
+  readonly peloGateway: Uma
+  readonly direto: Uma
+  readonly ler: Uma
+  readonly errarSenha: Uma
+}
+
+export async function benchGateway(): Promise<void> {
+  await using bancada = await abrirBancada({
+    gateway: true,
+    unidades: UNIDADES,
+    ambiente: { GATEWAY_LIMITE_POR_CLIENTE: SEM_RECUSA, GATEWAY_LIMITE_POR_ENDERECO: SEM_RECUSA },
+  })
+  await using portas = await abrirPortas(bancada)
+  const pico = await medirPedagio(portas)
+  await medirToken()
+  await medirAvalanche(portas, pico)
+  await medirEnxurrada(portas, pico)
+  const { pedidos, totalDeProblemas } = await bancada.conferir()
+  console.log(`${pedidos} pedidos conferidos, ${totalDeProblemas} problemas`)
+}
+
+async function abrirPortas({ gateway, enderecos, diretorio }: Bancada): Promise<Portas> {
+  const { cliente } = JSON.parse(readFileSync(join(diretorio, 'credenciais.json'), 'utf8'))
+  const pools = {
+    gateway: new Pool(gateway, { connections: CONEXOES }),
+    pedidos: new Pool(enderecos.pedidos, { connections: CONEXOES }),
+  }
+  const pedir = async (pool: Pool, path: string, headers: Record<string, string>, body: string) => {
+    const resposta = await pool.request({ method: 'POST', path, headers, body })
+    return { status: resposta.statusCode, texto: await resposta.body.text() }
+  }
+  const json = { 'content-type': 'application/json' }
+  const { texto } = await pedir(pools.gateway, '/auth/login', json, JSON.stringify(cliente))
+  const { token } = JSON.parse(texto) as { token: string }
+  const comToken = { ...json, authorization: `Bearer ${token}` }
+  const comprar = (pool: Pool, headers: Record<string, string>, body: string): Uma => {
+    return async () => {
+      const chave = { 'idempotency-key': randomUUID() }
+      return (await pedir(pool, '/pedidos', { ...headers, ...chave }, body)).status === 201
+    }
+  }
+  const errada = JSON.stringify({ ...cliente, senha: 'não é esta' })
+  return {
+    peloGateway: comprar(pools.gateway, comToken, COMPRA),
+    direto: comprar(pools.pedidos, json, COMPRA.replace('{', '{"cliente_id":1,')),
+    errarSenha: async () => (await pedir(pools.gateway, '/auth/login', json, errada)).status < 500,
+    async ler() {
+      const opcoes = { method: 'GET', path: '/pedidos?limite=1', headers: comToken } as const
+      const resposta = await pools.gateway.request(opcoes)
+      await resposta.body.dump()
+      return resposta.statusCode === 200
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([pools.gateway.destroy(), pools.pedidos.destroy()])
+    },
+  }
+}
+
+/** Orders per second that pass the gateway. */
+async function medirPedagio(
+  { peloGateway, direto }: Portas,
+  { emVoo = 200, segundos = 8, rodadas = 5 } = {},
+): Promise<number> {
+  const series: Record<'gateway' | 'direto', Medida[]> = { gateway: [], direto: [] }
+  for (let i = 0; i < rodadas; i++) {
+    series.direto.push(await carregar(direto, emVoo, segundos))
+    series.gateway.push(await carregar(peloGateway, emVoo, segundos))
+  }
+  console.table({ gateway: mediana(series.gateway), direto: mediana(series.direto) })
+  console.log(`gateway / direto, por rodada: ${razoes(series.gateway, series.direto)}`)
+  return mediana(series.gateway).porSegundo
+}
+
+async function medirToken(vezes = 1_000_000): Promise<void> {
+  const { exportJWK, generateKeyPair } = await import('jose')
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  const chave = { ...(await exportJWK(privateKey)), kid: 'bench' }
+  const tokens = await criarTokens([{ jwk: chave, criado_em: agora() }], () => false)
+  const usuario = { id: 1, papel: 'cliente', cliente_id: comoClienteId(1) } as const
+  const { token } = await tokens.emitir(usuario, 'sessao')
+  const inicio = performance.now()
+  for (let i = 0; i < vezes; i++) await tokens.conferir(token)
+  const us = ((performance.now() - inicio) * 1_000) / vezes
+  console.log(`token já conhecido: ${us.toFixed(2)} µs por conferência`)
+}
+
+const porSegundo = (chegadas: readonly Chegada[], segundos: number): number =>
+  chegadas.filter(({ certa }) => certa).length / segundos
+
+/** Four times what passes, for half a minute; then half of it, until nobody is refused. */
+async function medirAvalanche({ peloGateway, ler }: Portas, pico: number): Promise<void> {
+  const segundos = 30
+  const leituras = carregarAberto(ler, 20, segundos)
+  const avalanche = await carregarAberto(peloGateway, 4 * pico, segundos)
+  const lidas = await leituras
+  const goodput = porSegundo(avalanche, segundos) / pico
+  const depois = await carregarAberto(peloGateway, pico / 2, 15)
+  const ultimo = depois.filter(({ certa }) => !certa).map(({ planejadaMs }) => planejadaMs)
+  console.table({
+    'pedidos aceitos / pico, a 4 × o pico': goodput.toFixed(2),
+    'p99 dos aceitos, ms': Math.round(quantil(avalanche, 0.99)),
+    'leituras respondidas, das 20 por segundo': porSegundo(lidas, segundos).toFixed(1),
+    'p99 das leituras, ms': Math.round(quantil(lidas, 0.99)),
+    'última recusa depois da avalanche, s': (Math.max(0, ...ultimo) / 1_000).toFixed(1),
+    'p99 de 5 s em diante, ms': Math.round(
+      quantil(
+        depois.filter(({ planejadaMs }) => planejadaMs > 5_000),
+        0.99,
+      ),
+    ),
+  })
+}
+
+/** The checkout at a third of what passes, alone and beside 200 logins a second, in turns. */
+async function medirEnxurrada({ peloGateway, errarSenha }: Portas, pico: number): Promise<void> {
+  const razao: string[] = []
+  for (let i = 0; i < 5; i++) {
+    const so = quantil(await carregarAberto(peloGateway, pico / 3, 8), 0.99)
+    const logins = carregarAberto(errarSenha, 200, 8)
+    const junto = quantil(await carregarAberto(peloGateway, pico / 3, 8), 0.99)
+    await logins
+    razao.push(`${(junto / so).toFixed(2)} (${Math.round(so)} → ${Math.round(junto)} ms)`)
+  }
+  console.log(`p99 do checkout com 200 logins/s / sem, por rodada: ${razao.join(', ')}`)
+}
