@@ -99,7 +99,6 @@ function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): F
     (codigo) => ERROS[codigo].status < 500 || alvo.passageiros.has(codigo),
   )
   const codigo = codigos[vez % codigos.length] ?? 'sobrecarregado'
-  if (ERROS[codigo].canRetry) resposta.header('retry-after', '1')
   return recusar(resposta, new ErroDeNegocio(codigo))
 }
 pedidos.responder = (resposta) => {

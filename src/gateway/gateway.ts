@@ -38,7 +38,7 @@ export async function abrirGateway(
   configuracao: Configuracao,
   enderecos: Readonly<Record<NomeServico, string>>,
   porta: number,
-): Promise<{ url: string } & AsyncDisposable> {
+): Promise<{ url: string; documento: Documento } & AsyncDisposable> {
   await using pilha = new AsyncDisposableStack()
   const log = criarLog('gateway', configuracao.nivelDoRegistro)
   const senhas = criarSenhas()
@@ -90,10 +90,11 @@ export async function abrirGateway(
     registrarDocumentacao(rotas)
   })
   await app.ready()
-  completarDocumento(app.swagger() as unknown as Documento, anotadas)
+  const documento = app.swagger() as unknown as Documento
+  completarDocumento(documento, anotadas)
   const url = await escutar(app, porta)
   const aberto = pilha.move()
-  return { url, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  return { url, documento, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 const buscarEm =

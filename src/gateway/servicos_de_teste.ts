@@ -47,6 +47,7 @@ export const RETIDOS = [
 ]
 
 export function recusar(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
+  if (erro.canRetry && !resposta.hasHeader('retry-after')) resposta.header('retry-after', '1')
   return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
 }
 

@@ -207,6 +207,10 @@ test('bem assinado, mas vencido, de depois, de outro ou incompleto', async () =>
     { exp: AGORA_S - 1 },
     { exp: AGORA_S - 10_000_000 },
     { nbf: AGORA_S + 3_600 },
+    { iat: AGORA_S + 3_600 },
+    { exp: AGORA_S + 10_000_000 },
+    { sid: 1 },
+    { sid: '' },
     { exp: -1 },
     { exp: 0 },
     { exp: String(AGORA_S + 600) },
@@ -242,8 +246,17 @@ test('bem assinado, mas vencido, de depois, de outro ou incompleto', async () =>
   for (const mudanca of mudancas) {
     await recusado(JSON.stringify(mudanca), await assinar({ ...declaracoes, ...mudanca }))
   }
-  for (const nome of ['sub', 'exp', 'iss', 'aud', 'papel', 'cliente_id']) {
+  for (const nome of ['sub', 'sid', 'iat', 'exp', 'iss', 'aud', 'papel', 'cliente_id']) {
     await recusado(`sem ${nome}`, await assinar({ ...declaracoes, [nome]: undefined }))
+  }
+})
+
+test('bem assinado, mas com um cabeçalho que os nossos não têm', async () => {
+  const { d: _, ...jwk } = chave
+  const jku = `${gateway.url}/.well-known/jwks.json`
+  const mudancas = [{ typ: 'at+jwt' }, { typ: undefined }, { cty: 'JWT' }, { jwk }, { jku }]
+  for (const mudanca of [...mudancas, { x5u: jku }, { x5c: ['MIIB'] }, { kid: `${chave.kid}x` }]) {
+    await recusado(JSON.stringify(mudanca), await assinar(declaracoes, mudanca))
   }
 })
 
