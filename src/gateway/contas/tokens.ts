@@ -48,7 +48,7 @@ const declaracoes = z.object({
     .regex(/^[1-9]\d{0,15}$/)
     .transform(Number),
   sid: z.string().min(1).max(64),
-  iat: z.number(),
+  iat: z.number().int(),
   exp: z.number().int(),
   papel: z.enum(PAPEIS),
   cliente_id: z
