@@ -74,7 +74,7 @@ test('pedidos à espera do fim não tomam o lugar das leituras', async () => {
   await terminados
 })
 
-test('a página de erro de um serviço alheio não passa adiante: vira um problema nosso', async () => {
+test('a página de erro de um serviço alheio vira um problema nosso', async () => {
   const casos = [
     [404, 501, 'operacao_nao_suportada'],
     [302, 501, 'operacao_nao_suportada'],
