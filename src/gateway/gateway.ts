@@ -8,7 +8,6 @@ import { criarServidor, escutar, escutarHttps } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { auditarAtos } from './acesso/auditar.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
-import type { Acao } from './acesso/direitos.ts'
 import { criarTentativas, limitar } from './acesso/limites.ts'
 import { criarVagas } from './acesso/sobrecarga.ts'
 import { criarTriagem } from './acesso/triagem.ts'
@@ -17,7 +16,7 @@ import { criarRotacao, manterAsChaves } from './contas/rotacao.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
 import { observar } from './observacao.ts'
-import { completarDocumento, type Documento } from './openapi.ts'
+import { type Anotada, anotarRotas, completarDocumento, type Documento } from './openapi.ts'
 import { registrarAuditoria } from './rotas/auditoria.ts'
 import { registrarCatalogo } from './rotas/catalogo.ts'
 import { registrarChaves } from './rotas/chaves.ts'
@@ -39,6 +38,7 @@ import { obterCertificado } from './tls.ts'
 export interface GatewayAberto extends AsyncDisposable {
   readonly url: string
   readonly https: string | undefined
+  readonly documento: Documento
 }
 
 /**
@@ -85,10 +85,11 @@ export async function abrirGateway(
   const metricas = observar(app, log)
   triagem.acompanhar(app, metricas)
   const limites = limitar(app, configuracao.limites)
-  const acoes = new Map<string, Acao>()
+  const anotadas = new Map<string, Anotada>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
-    exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido, acoes })
+    anotarRotas(rotas, anotadas)
+    exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido })
     limites.porCliente(rotas)
     auditarAtos(rotas, auditoria, (erro) => log.error({ codigo: erro.codigo, err: erro.cause }))
     registrarSessao(rotas, partes)
@@ -107,12 +108,13 @@ export async function abrirGateway(
     registrarDocumentacao(rotas)
   })
   await app.ready()
-  completarDocumento(app.swagger() as unknown as Documento, acoes)
+  const documento = app.swagger() as unknown as Documento
+  completarDocumento(documento, anotadas)
   const url = await escutar(app, porta)
   const https =
     outraPorta && (await escutarHttps(outraPorta, portaHttps ?? 0, configuracao.enderecoTls))
   const aberto = pilha.move()
-  return { url, https, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  return { url, https, documento, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 const buscarEm =

@@ -9,8 +9,10 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import type { Papel } from './acesso/direitos.ts'
+import { type Conformidade, criarConformidade } from './conformidade_de_teste.ts'
 import type { Credenciais } from './contas/credenciais.ts'
 import { abrirGateway } from './gateway.ts'
+import type { Documento } from './openapi.ts'
 
 /** The discard port: nobody answers there. */
 export const NINGUEM = 'http://127.0.0.1:9'
@@ -76,6 +78,9 @@ export interface Respondida {
   readonly json: Readonly<Record<string, unknown>>
 }
 
+/** By the address of each gateway that is open: every response to `requisitar` is held to it. */
+const conferidos = new Map<string, Conformidade>()
+
 /** One request over HTTP; a `corpo` that is not text is sent as JSON. */
 export async function requisitar(
   url: string,
@@ -95,10 +100,15 @@ export async function requisitar(
     ...(corpo !== undefined && { body: texto ? (corpo as string) : JSON.stringify(corpo) }),
   })
   const lido = await resposta.text()
-  const ehJson = lido !== '' && /json/.test(resposta.headers.get('content-type') ?? '')
+  const { status, headers } = resposta
+  const cabecalho = (nome: string) => headers.get(nome)
+  conferidos.get(url)?.conferir({ metodo, caminho, status, cabecalho, texto: lido })
+  const ehJson = lido !== '' && /json/.test(headers.get('content-type') ?? '')
   const json = ehJson ? (JSON.parse(lido) as Respondida['json']) : {}
-  return { status: resposta.status, headers: resposta.headers, texto: lido, json }
+  return { status, headers, texto: lido, json }
 }
+
+export type Gateway = Awaited<ReturnType<typeof gatewayDeTeste>>
 
 export async function gatewayDeTeste(falsos: Falsos = {}, mudancas: Partial<Configuracao> = {}) {
   await using pilha = new AsyncDisposableStack()
@@ -112,11 +122,18 @@ export async function gatewayDeTeste(falsos: Falsos = {}, mudancas: Partial<Conf
     const { json } = await requisitar(url, 'POST', '/auth/login', { corpo: credenciais[papel] })
     return String(json.token)
   }
+  // As it travels; not asked for, so that nothing is counted before the test begins.
+  const documento = JSON.parse(JSON.stringify(gateway.documento)) as Documento
+  const conformidade = criarConformidade(documento)
+  conferidos.set(url, conformidade)
+  pilha.defer(() => void conferidos.delete(url))
   const aberto = pilha.move()
   return {
     url,
     configuracao,
     credenciais,
+    documento,
+    conformidade,
     pedir: (metodo: string, caminho: string, requisicao?: Requisicao) =>
       requisitar(url, metodo, caminho, requisicao),
     encerrar: () => gateway[Symbol.asyncDispose](),

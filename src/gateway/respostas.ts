@@ -29,6 +29,7 @@ export const sessao = z
     renovacao: z.string().describe('Vale uma vez só, em `POST /auth/renovar`'),
     renovacao_expira_em: instante,
   })
+  .meta({ title: 'Sessao' })
   .describe('A sessão: o token e o código que a renova')
 
 export const conta = z
@@ -43,6 +44,7 @@ export const conta = z
     criado_em: instante,
     cpf: z.string().nullable().describe('Mascarado, por exemplo `***.456.789-**`'),
   })
+  .meta({ title: 'Conta' })
   .describe('A conta')
 export const contas = z.array(conta).describe('As contas, as mais novas primeiro')
 
@@ -134,8 +136,10 @@ const umPedido = z.object({
     .optional()
     .describe('Presente enquanto o pedido espera por uma pessoa'),
 })
-export const pedido = umPedido.describe('O pedido')
-export const pedidos = z.array(umPedido).describe('Os pedidos, os mais novos primeiro')
+export const pedido = umPedido.meta({ title: 'Pedido' }).describe('O pedido')
+export const pedidos = z
+  .array(umPedido.meta({ title: 'Pedido' }))
+  .describe('Os pedidos, os mais novos primeiro')
 
 export const retidos = z
   .array(z.object({ pedido_id: id, ...retencao }))
@@ -158,6 +162,7 @@ export const rastro = z
     ),
     indisponiveis: z.array(z.enum(SERVICOS)).describe('Serviços que não responderam agora'),
   })
+  .meta({ title: 'Rastro' })
   .describe('Cada passo do pedido, na ordem em que aconteceu')
 
 export const simulacao = z
@@ -166,6 +171,7 @@ export const simulacao = z
     taxa_sucesso: z.number().describe('De 0 a 1'),
     semente: z.number().int(),
   })
+  .meta({ title: 'Simulacao' })
   .describe('A simulação do serviço')
 
 export const saude = z.object({ status: z.string() }).describe('Está bem')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CodigoDeErro, ErroDeNegocio } from '../contratos/errors.ts'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
-import { NINGUEM, servicoFalso } from './gateway_de_teste.ts'
+import { gatewayDeTeste, NINGUEM, servicoFalso } from './gateway_de_teste.ts'
 import { abrirServicos } from './servicos.ts'
 
 const ninguem = Object.fromEntries(SERVICOS.map((nome) => [nome, NINGUEM])) as Record<
@@ -72,4 +72,23 @@ test('pedidos à espera do fim não tomam o lugar das leituras', async () => {
   await assert.rejects(servicos.pedir('pedidos', POST), codigo('sobrecarregado'))
   assert.equal((await servicos.pedir('pedidos', GET)).status, 200)
   await terminados
+})
+
+test('a página de erro de um serviço alheio vira um problema nosso', async () => {
+  const casos = [
+    [404, 501, 'operacao_nao_suportada'],
+    [302, 501, 'operacao_nao_suportada'],
+    [500, 503, 'servico_indisponivel'],
+  ] as const
+  for (const [alheio, status, codigo] of casos) {
+    await using gateway = await gatewayDeTeste({
+      catalogo: (app) =>
+        app.get('/produtos', async (_requisicao, resposta) =>
+          resposta.code(alheio).type('text/html').send('<h1>Express v4.17.1 em /srv/app.js</h1>'),
+        ),
+    })
+    const { status: visto, json, texto } = await gateway.pedir('GET', '/produtos')
+    assert.deepEqual([visto, json.codigo], [status, codigo])
+    assert.doesNotMatch(texto, /Express|srv/)
+  }
 })

@@ -141,8 +141,13 @@ function comoFalha(nome: NomeServico, erro: unknown): unknown {
 
 const REPASSADOS = ['content-type', 'location', 'retry-after'] as const
 
-/** The service's own answer, unchanged. */
-export function repassar(reply: FastifyReply, { status, cabecalhos, texto }: Resposta) {
+const ehProblema = ({ cabecalhos }: Resposta): boolean =>
+  /^application\/problem\+json\b/.test(String(cabecalhos['content-type']))
+
+/** The service's own answer, unchanged; but of a foreign one's page of error only the gist. */
+export function repassar(reply: FastifyReply, resposta: Resposta) {
+  const { status, cabecalhos, texto } = resposta
+  if ((status < 200 || status > 299) && !ehProblema(resposta)) throw deHttp(status, undefined)
   for (const nome of REPASSADOS) {
     const valor = cabecalhos[nome]
     if (valor !== undefined) reply.header(nome, valor)

@@ -3,7 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PROBLEMA, paraHttp } from '../arquiteturas/rest/errors.ts'
 import type { Centavos } from '../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { comoClienteId, comoPedidoId, comoProdutoId, type Instante } from '../contratos/ids.ts'
+import {
+  comoClienteId,
+  comoPedidoId,
+  comoProdutoId,
+  type Instante,
+  type NomeServico,
+  SERVICOS,
+} from '../contratos/ids.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
 
@@ -40,6 +47,7 @@ export const RETIDOS = [
 ]
 
 export function recusar(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
+  if (erro.canRetry && !resposta.hasHeader('retry-after')) resposta.header('retry-after', '1')
   return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
 }
 
@@ -91,7 +99,7 @@ export function pedidosFalso(): PedidosFalso {
 const SIMULACAO = { atraso_ms: [0, 0], taxa_sucesso: 1, semente: 1 }
 const simulacaoFalsa: Falso = (app) => {
   app.get('/interno/simulacao', async () => SIMULACAO)
-  app.put('/interno/simulacao', async ({ body }) => ({ ...SIMULACAO, ...(body as object) }))
+  app.put('/interno/simulacao', async () => SIMULACAO)
 }
 
 const PRODUTO = { id: 1, nome: 'Produto Alfa Livro', estoque: 0, preco_centavos: 1_050 }
@@ -129,7 +137,6 @@ export function produtosFalsos(): ProdutosFalsos {
       })
     },
     estoque(app) {
-      simulacaoFalsa(app)
       app.post('/interno/reposicoes', async (requisicao, resposta) => {
         chegadas.push(requisicao)
         return falso.repor(resposta)
@@ -139,7 +146,18 @@ export function produtosFalsos(): ProdutosFalsos {
   return falso
 }
 
-export const todosFalsos = (
+/** Each with its simulation, and three with more. */
+export function todosFalsos(
   pedidos = pedidosFalso(),
   { catalogo, estoque } = produtosFalsos(),
-): Falsos => ({ pedidos: pedidos.rotas, estoque, catalogo })
+): Falsos {
+  const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
+  const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
+    nome,
+    (app) => {
+      simulacaoFalsa(app)
+      proprias[nome]?.(app)
+    },
+  ])
+  return Object.fromEntries(comSimulacao)
+}

@@ -28,9 +28,9 @@ export function anotarMetodos(
   }
 }
 
-/** `/pedidos/:pedido_id` → `/pedidos/[^/]+` */
+/** `/pedidos/:pedido_id` → `/pedidos/[^/]*` */
 const comoPadrao = (url: string): string =>
-  url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')
+  url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]*')
 
 function decodificar(caminho: string): string {
   try {

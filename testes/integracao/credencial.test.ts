@@ -130,7 +130,7 @@ describe('credencial de serviço', () => {
     assert.deepEqual([json.abertos, json.retidos], [2, 0])
   })
 
-  it('npm start aberto à rede, com ela: tudo responde, e ela não aparece em lugar nenhum', async () => {
+  it('npm start aberto à rede, com ela: tudo responde, e ela não aparece', async () => {
     using pasta = mkdtempDisposableSync(join(tmpdir(), 'quatrovias-credencial-'))
     const diretorio = join(pasta.path, 'q')
     const env = {

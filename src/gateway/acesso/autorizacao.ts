@@ -23,8 +23,6 @@ export interface Porteiro {
   /** `undefined` for a token that is not ours, was changed, has expired or was ended. */
   readonly conferir: (token: string) => Promise<Autenticado | undefined>
   readonly buscarPedido: (id: PedidoId, traceparent: string) => Promise<PedidoVisivel | undefined>
-  /** Filled with `GET /pedidos/{pedido_id}` → act, for the documentation. */
-  readonly acoes: Map<string, Acao>
 }
 
 /** Must be called before the routes are registered on the same instance. */
@@ -33,7 +31,6 @@ export function exigirDireitos(rotas: FastifyInstance, porteiro: Porteiro): void
   rotas.decorateRequest('pedido')
   rotas.addHook('onRoute', ({ method, url, config }) => {
     if (!config?.acao) throw new Error(`a rota ${method} ${url} não declara a sua ação`)
-    porteiro.acoes.set(`${method} ${url.replace(/:(\w+)/g, '{$1}')}`, config.acao)
   })
   rotas.addHook('onRequest', async (requisicao) => {
     const { papeis } = direitoDe(requisicao)

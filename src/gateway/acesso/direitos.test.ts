@@ -124,7 +124,7 @@ test('uma rota que não declara a sua ação não é registrada', async () => {
   await using app = Fastify()
   app.register(async (rotas) => {
     const nada = async () => undefined
-    exigirDireitos(rotas, { conferir: nada, buscarPedido: nada, acoes: new Map() })
+    exigirDireitos(rotas, { conferir: nada, buscarPedido: nada })
     rotas.get('/esquecida', async () => 'oi')
   })
   await assert.rejects(async () => app.ready(), /GET \/esquecida não declara a sua ação/)

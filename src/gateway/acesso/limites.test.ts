@@ -1,7 +1,7 @@
 // Limits of requests: whom they count together, what they say, whom they leave alone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { lerConfiguracao } from '../../infra/configuracao.ts'
 import { gatewayDeTeste, type Respondida } from '../gateway_de_teste.ts'
@@ -114,19 +114,22 @@ test('vinte senhas erradas de um e-mail, e nem a certa entra; os outros e-mails,
 })
 
 const resposta = { header: () => resposta } as unknown as FastifyReply
+const vindaDe = (ip: string) => ({ ip }) as FastifyRequest
 const excedida = (erro: unknown) =>
   erro instanceof ErroDeNegocio && erro.codigo === 'limite_excedido'
 
-test('só falha conta, e só por quinze minutos', () => {
+test('só falha conta, só para quem vem da mesma rede, e só por quinze minutos', () => {
   let agora = 0
   const tentativas = criarTentativas(() => agora)
-  const tentar = (email: string, erra: boolean) => {
-    using tentativa = tentativas.comecar(email, resposta)
+  const tentar = (email: string, erra: boolean, de = '192.0.2.1') => {
+    using tentativa = tentativas.comecar(vindaDe(de), email, resposta)
     if (erra) tentativa.errou()
   }
   for (let i = 0; i < 100; i += 1) tentar('a', false)
   for (let i = 0; i < 20; i += 1) tentar('a', true)
   assert.throws(() => tentar('a', false), excedida)
+  tentar('a', false, '192.0.2.2')
+  tentar('b', false)
   agora = 15 * 60_000 - 1
   assert.throws(() => tentar('a', false), excedida)
   agora = 15 * 60_000
@@ -136,7 +139,7 @@ test('só falha conta, e só por quinze minutos', () => {
 test('de e-mails demais, o que falhou há mais tempo é esquecido', () => {
   const tentativas = criarTentativas()
   const errar = (email: string) => {
-    using tentativa = tentativas.comecar(email, resposta)
+    using tentativa = tentativas.comecar(vindaDe('192.0.2.1'), email, resposta)
     tentativa.errou()
   }
   for (let i = 0; i < 20; i += 1) errar('velho')

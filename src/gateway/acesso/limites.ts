@@ -105,19 +105,21 @@ export interface Tentativa extends Disposable {
 }
 export interface Tentativas {
   /** Counts from its beginning, so that many at once are counted too. Throws `limite_excedido`. */
-  comecar(email: string, resposta: FastifyReply): Tentativa
+  comecar(requisicao: FastifyRequest, email: string, resposta: FastifyReply): Tentativa
 }
 
 /**
- * Failed logins of one e-mail, from anywhere: 20 in 15 minutes. Counted here, because the library
- * cannot take back what it has counted.
+ * Failed logins of one e-mail from one network: 20 in 15 minutes. Not from anywhere: whoever knows
+ * an e-mail could keep its owner out. Counted here, because the library cannot take back what it
+ * has counted.
  */
 export function criarTentativas(relogio: () => number = Date.now): Tentativas {
   const contas = new Map<string, { falhas: number; readonly ate: number }>()
   return {
-    comecar(email, resposta) {
+    comecar(requisicao, email, resposta) {
+      const nome = `${enderecoDe(requisicao)} ${email}`
       const agora = relogio()
-      const lembrada = contas.get(email)
+      const lembrada = contas.get(nome)
       const vale = lembrada !== undefined && lembrada.ate > agora
       const conta = vale ? lembrada : { falhas: 0, ate: agora + JANELA_DAS_FALHAS_MS }
       if (conta.falhas >= MAXIMO_DE_FALHAS) {
@@ -126,8 +128,8 @@ export function criarTentativas(relogio: () => number = Date.now): Tentativas {
         throw excedido(resposta, MAXIMO_DE_FALHAS, esperaS, detalhe)
       }
       conta.falhas += 1
-      contas.delete(email)
-      contas.set(email, conta)
+      contas.delete(nome)
+      contas.set(nome, conta)
       if (contas.size > MAXIMO_LEMBRADOS) contas.delete(contas.keys().next().value!)
       let falhou = false
       return {
@@ -136,7 +138,7 @@ export function criarTentativas(relogio: () => number = Date.now): Tentativas {
         },
         [Symbol.dispose]() {
           if (!falhou) conta.falhas -= 1
-          if (conta.falhas === 0 && contas.get(email) === conta) contas.delete(email)
+          if (conta.falhas === 0 && contas.get(nome) === conta) contas.delete(nome)
         },
       }
     },

@@ -73,7 +73,7 @@ test('a intenção está gravada antes de o ato começar', async () => {
         )
         const sql = "select status from auditoria where acao = 'mudar_simulacao'"
         vista = banco.prepare(sql).get()
-        return {}
+        return { atraso_ms: [0, 0], taxa_sucesso: 0.5, semente: 1 }
       }),
   })
   const token = await vigiado.tokenDe('operador')

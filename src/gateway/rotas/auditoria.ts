@@ -13,7 +13,7 @@ const pagina = z.object({
 
 export function registrarAuditoria(rotas: FastifyInstance, { contas }: Partes): void {
   rotas.get('/admin/auditoria', {
-    config: { acao: 'ver_auditoria' },
+    config: { acao: 'ver_auditoria', semServicos: true },
     schema: {
       summary: 'Quem fez o quê',
       description:

@@ -28,7 +28,7 @@ export function registrarCatalogo(rotas: FastifyInstance, { servicos }: Partes):
   })
 
   rotas.get('/produtos/:produto_id', {
-    config: { acao: 'ver_produto' },
+    config: { acao: 'ver_produto', erros: ['produto_nao_encontrado'] },
     schema: {
       summary: 'Um produto',
       description: 'Como está agora; 404 `produto_nao_encontrado` se não existe.',

@@ -7,7 +7,7 @@ const CINCO_MINUTOS = 'public, max-age=300'
 
 export function registrarChaves(rotas: FastifyInstance, { tokens, rotacao }: Partes): void {
   rotas.get('/.well-known/jwks.json', {
-    config: { acao: 'ver_chaves' },
+    config: { acao: 'ver_chaves', semServicos: true },
     schema: {
       summary: 'As chaves públicas que conferem os tokens',
       description:
@@ -23,7 +23,7 @@ export function registrarChaves(rotas: FastifyInstance, { tokens, rotacao }: Par
   })
 
   rotas.post('/admin/chaves', {
-    config: { acao: 'rotacionar_chaves' },
+    config: { acao: 'rotacionar_chaves', semServicos: true },
     schema: {
       summary: 'Troca a chave que assina os tokens',
       description:
@@ -33,6 +33,9 @@ export function registrarChaves(rotas: FastifyInstance, { tokens, rotacao }: Par
       tags: ['administração'],
       response: { 201: respostas.chaveNova },
     },
-    handler: async (_requisicao, resposta) => resposta.code(201).send(await rotacao.rotacionar()),
+    handler: async (_requisicao, resposta) => {
+      const nova = await rotacao.rotacionar()
+      return resposta.code(201).header('location', '/.well-known/jwks.json').send(nova)
+    },
   })
 }

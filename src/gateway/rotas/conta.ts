@@ -54,7 +54,7 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
   const { contas, senhas } = partes
 
   rotas.post('/auth/cadastro', {
-    config: { acao: 'cadastrar' },
+    config: { acao: 'cadastrar', semServicos: true, erros: ['email_em_uso'] },
     schema: {
       summary: 'Cria uma conta de cliente',
       description:
@@ -71,12 +71,12 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
       const senha = await senhas.resumir(dito.senha)
       const nova = await contas.cadastrar({ ...dito, senha }, ondeDe(requisicao))
       if (!nova) throw new ErroDeNegocio('email_em_uso', undefined, { campo: 'email' })
-      return resposta.code(201).send(nova)
+      return resposta.code(201).header('location', '/auth/eu').send(nova)
     },
   })
 
   rotas.get('/auth/eu', {
-    config: { acao: 'ver_conta' },
+    config: { acao: 'ver_conta', semServicos: true },
     schema: {
       summary: 'A conta de quem pergunta',
       description: 'Nome, e-mail, papel, o CPF mascarado e o número de cliente, se houver.',
@@ -87,7 +87,7 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
   })
 
   rotas.patch('/auth/eu', {
-    config: { acao: 'mudar_conta' },
+    config: { acao: 'mudar_conta', semServicos: true },
     schema: {
       summary: 'Muda a própria conta',
       description: 'Só os campos presentes mudam.',
@@ -104,7 +104,7 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
 function registrarSenha(rotas: FastifyInstance, partes: Partes): void {
   const { contas, senhas, tentativas } = partes
   rotas.put('/auth/senha', {
-    config: { acao: 'mudar_senha' },
+    config: { acao: 'mudar_senha', semServicos: true, erros: ['credenciais_invalidas'] },
     schema: {
       summary: 'Muda a própria senha',
       description:
@@ -123,7 +123,7 @@ function registrarSenha(rotas: FastifyInstance, partes: Partes): void {
         throw campoInvalido('senha_nova', SENHA_IGUAL_AO_EMAIL)
       }
       // Whoever found a session open must not guess its password here.
-      using tentativa = tentativas.comecar(conta.email, resposta)
+      using tentativa = tentativas.comecar(requisicao, conta.email, resposta)
       const antiga = (await senhas.conferir(senha_atual, conta.senha)) ? conta.senha : null
       const nova = antiga && (await senhas.resumir(senha_nova))
       if (!antiga || !nova || !(await contas.mudarSenha(quem, antiga, nova, onde))) {

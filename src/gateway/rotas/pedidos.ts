@@ -23,6 +23,7 @@ const publicas = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
 const compra = corpoDePedido
   .omit({ cliente_id: true })
   .extend({ arquitetura: z.enum(publicas).optional() })
+  .meta({ example: { itens: [{ produto_id: 1, quantidade: 2 }], metodo: 'pix' } })
 const comChave = z.object({
   'Idempotency-Key': chaveDeIdempotencia.describe(
     'O nome desta tentativa: repetida, não faz outro pedido. De 1 a 128 caracteres ASCII visíveis.',
@@ -46,6 +47,24 @@ const response = {
   200: respostas.pedido.describe('A repetição do que já foi feito'),
   201: respostas.pedido.describe('O pedido, em seu fim'),
 }
+
+const AO_MUDAR = [
+  'pedido_encerrado',
+  'comando_divergente',
+  'arquitetura_fechada',
+  'pedido_em_andamento',
+] as const
+const AO_PEDIR = [
+  'chave_de_idempotencia_ausente',
+  'chave_em_uso',
+  'chave_divergente',
+  'estoque_insuficiente',
+  'preco_mudou',
+  'produto_desconhecido',
+  'valor_alto_demais',
+  'arquitetura_fechada',
+  'pedido_em_andamento',
+] as const
 
 interface Envio {
   readonly caminho: string
@@ -77,7 +96,7 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
   const umaPorChave = criarChavesEmCurso()
 
   rotas.post('/pedidos', {
-    config: { acao: 'fazer_pedido' },
+    config: { acao: 'fazer_pedido', erros: AO_PEDIR },
     validatorCompiler: semCabecalhos,
     schema: {
       summary: 'Faz um pedido',
@@ -114,7 +133,7 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
 
 function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
   rotas.post('/pedidos/:pedido_id/cancelar', {
-    config: { acao: 'cancelar_pedido' },
+    config: { acao: 'cancelar_pedido', erros: ['pedido_ja_enviado', ...AO_MUDAR] },
     schema: {
       summary: 'Cancela um pedido',
       description:
@@ -136,7 +155,7 @@ function registrarMudancas(rotas: FastifyInstance, comandar: Comandar): void {
   })
 
   rotas.post('/pedidos/:pedido_id/entregar', {
-    config: { acao: 'entregar_pedido' },
+    config: { acao: 'entregar_pedido', erros: ['envio_nao_agendado', ...AO_MUDAR] },
     schema: {
       summary: 'Confirma a entrega de um pedido enviado',
       description: 'Antes de o envio ser agendado, 409 `envio_nao_agendado`.',

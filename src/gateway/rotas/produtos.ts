@@ -23,6 +23,7 @@ const comChave = z.object({
   ),
 })
 const tags = ['administração']
+const DA_CHAVE = ['chave_de_idempotencia_ausente', 'chave_divergente'] as const
 const REPETICAO = 'A repetição do que já foi feito'
 
 export function registrarProdutos(rotas: FastifyInstance, { servicos }: Partes): void {
@@ -33,7 +34,7 @@ export function registrarProdutos(rotas: FastifyInstance, { servicos }: Partes):
 
 function registrarCriacao(rotas: FastifyInstance, servicos: Servicos): void {
   rotas.post('/admin/produtos', {
-    config: { acao: 'criar_produto' },
+    config: { acao: 'criar_produto', erros: DA_CHAVE },
     validatorCompiler: semCabecalhos,
     schema: {
       summary: 'Cria um produto',
@@ -70,7 +71,7 @@ function registrarCriacao(rotas: FastifyInstance, servicos: Servicos): void {
 
 function registrarMudanca(rotas: FastifyInstance, servicos: Servicos): void {
   rotas.patch('/admin/produtos/:produto_id', {
-    config: { acao: 'mudar_produto' },
+    config: { acao: 'mudar_produto', erros: ['produto_nao_encontrado'] },
     schema: {
       summary: 'Muda o nome ou o preço de um produto',
       description:
@@ -97,7 +98,7 @@ function registrarMudanca(rotas: FastifyInstance, servicos: Servicos): void {
 
 function registrarReposicao(rotas: FastifyInstance, servicos: Servicos): void {
   rotas.post('/admin/produtos/:produto_id/reposicoes', {
-    config: { acao: 'repor_estoque' },
+    config: { acao: 'repor_estoque', erros: ['produto_nao_encontrado', ...DA_CHAVE] },
     validatorCompiler: semCabecalhos,
     schema: {
       summary: 'Repõe unidades de um produto',
@@ -119,7 +120,9 @@ function registrarReposicao(rotas: FastifyInstance, servicos: Servicos): void {
       // estoque does not know what exists; catalogo, which forgets no product, does.
       await produtoPorId(servicos, produto_id, requisicao.traceparent)
       const corpo = { causa, produto_id, quantidade }
-      return repassar(resposta, await mandarReposicao(servicos, requisicao, corpo))
+      const reposto = await mandarReposicao(servicos, requisicao, corpo)
+      if (reposto.status < 300) resposta.header('location', `/produtos/${produto_id}`)
+      return repassar(resposta, reposto)
     },
   })
 }

@@ -45,7 +45,10 @@ export function registrarRetidos(
   })
 
   rotas.post('/operacao/retidos/:pedido_id/retomar', {
-    config: { acao: 'retomar_pedido' },
+    config: {
+      acao: 'retomar_pedido',
+      erros: ['comando_divergente', 'arquitetura_fechada', 'pedido_em_andamento'],
+    },
     schema: {
       summary: 'Retoma um pedido retido',
       description:

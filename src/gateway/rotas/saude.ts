@@ -21,8 +21,9 @@ export function registrarSaude(
   const ausentes = criarProntidao(servicos)
 
   rotas.get('/healthz', {
-    config: { acao: 'ver_saude' },
+    config: { acao: 'ver_saude', semServicos: true },
     schema: {
+      operationId: 'verVida',
       summary: 'O gateway vive',
       description: 'Não pergunta a mais ninguém.',
       tags,
@@ -33,6 +34,7 @@ export function registrarSaude(
   rotas.get('/readyz', {
     config: { acao: 'ver_saude' },
     schema: {
+      operationId: 'verProntidao',
       summary: 'O sistema atende',
       description: '200 quando os sete serviços estão prontos; senão 503, que diz quais não estão.',
       tags,
@@ -46,13 +48,15 @@ export function registrarSaude(
     },
   })
   rotas.get('/metrics', {
-    config: { acao: 'ver_metricas' },
+    config: { acao: 'ver_metricas', semServicos: true },
     schema: {
       summary: 'Métricas do Prometheus',
       description: 'Requisições por rota e status, durações, memória e CPU do processo.',
       tags,
       produces: ['text/plain'],
-      response: { 200: { content: { 'text/plain': { schema: z.string() } } } },
+      response: {
+        200: { description: 'As métricas', content: { 'text/plain': { schema: z.string() } } },
+      },
     },
     handler: async (_requisicao, resposta) =>
       resposta.type(metricas.contentType).send(await metricas.metrics()),

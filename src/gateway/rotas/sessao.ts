@@ -26,7 +26,7 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
   const { sessoes } = contas
 
   rotas.post('/auth/login', {
-    config: { acao: 'entrar' },
+    config: { acao: 'entrar', semServicos: true, erros: ['credenciais_invalidas'] },
     schema: {
       summary: 'Entra com e-mail e senha',
       description:
@@ -42,7 +42,7 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
   })
 
   rotas.post('/auth/renovar', {
-    config: { acao: 'renovar' },
+    config: { acao: 'renovar', semServicos: true, erros: ['renovacao_invalida'] },
     schema: {
       summary: 'Troca o código de renovação por outro par',
       description:
@@ -61,7 +61,7 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
   })
 
   rotas.post('/auth/sair', {
-    config: { acao: 'sair' },
+    config: { acao: 'sair', semServicos: true },
     schema: {
       summary: 'Encerra a sessão',
       description: 'O token e o código de renovação dela deixam de valer na hora.',
@@ -81,7 +81,7 @@ async function entrar(
   resposta: FastifyReply,
 ) {
   const { email, senha } = requisicao.body as z.output<typeof entrada>
-  using tentativa = tentativas.comecar(normalizarEmail(email), resposta)
+  using tentativa = tentativas.comecar(requisicao, normalizarEmail(email), resposta)
   const onde = ondeDe(requisicao)
   const conta = await contas.porEmail(email)
   // Checked even without an account: the time taken must not tell which e-mails exist.

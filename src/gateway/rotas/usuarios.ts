@@ -20,7 +20,7 @@ const tags = ['administração']
 
 export function registrarUsuarios(rotas: FastifyInstance, { contas }: Partes): void {
   rotas.get('/admin/usuarios', {
-    config: { acao: 'ver_usuarios' },
+    config: { acao: 'ver_usuarios', semServicos: true },
     schema: {
       summary: 'Lista as contas',
       description:
@@ -37,7 +37,11 @@ export function registrarUsuarios(rotas: FastifyInstance, { contas }: Partes): v
   })
 
   rotas.patch('/admin/usuarios/:usuario_id', {
-    config: { acao: 'mudar_papel' },
+    config: {
+      acao: 'mudar_papel',
+      semServicos: true,
+      erros: ['usuario_desconhecido', 'ultimo_admin'],
+    },
     schema: {
       summary: 'Muda o papel de uma conta',
       description:
