@@ -190,18 +190,23 @@ export function responderErro(resposta: FastifyReply, erro: ErroDeNegocio): Fast
 
 /** Where it is found from this machine, e.g. `http://127.0.0.1:3002`. */
 export async function escutar(app: FastifyInstance, porta: number, endereco = '127.0.0.1') {
-  await tomarPorta(porta, endereco, () => app.listen({ port: porta, host: endereco }))
+  await tomarPorta(porta, endereco, () =>
+    app.listen({ port: porta, host: endereco, backlog: A_ESPERA }),
+  )
   return `http://${hospedeiroDe(endereco)}:${portaDe(app.server)}`
 }
 
 /** The second port of an application (`outraPorta`), once it is ready. */
 export async function escutarHttps(servidor: Server, porta: number, endereco: string) {
   await tomarPorta(porta, endereco, () => {
-    servidor.listen({ port: porta, host: endereco })
+    servidor.listen({ port: porta, host: endereco, backlog: A_ESPERA })
     return once(servidor, 'listening')
   })
   return `https://${hospedeiroDe(endereco)}:${portaDe(servidor)}`
 }
+
+/** Connections not taken yet: the kernel tries one beyond again only after 1, 3 and 7 s. */
+const A_ESPERA = 4_096
 
 const portaDe = (servidor: Server): number => (servidor.address() as AddressInfo).port
 

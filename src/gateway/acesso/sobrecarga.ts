@@ -18,8 +18,8 @@ export interface Vaga {
 
 /** Each holds a connection to pedidos, some 40 KB in both processes. */
 export const MAIOR_LIMITE = 2_000
-/** Fewer than this and group commit has too little to gather. */
-const MENOR_LIMITE = 200
+/** Fewer than this and group commit has too little to gather; also what is admitted at first. */
+export const MENOR_LIMITE = 300
 const RODADA_MS = 500
 /** A median of fewer says little. */
 const MENOR_AMOSTRA = 20
@@ -30,10 +30,16 @@ const TOLERANCIA = 1.5
 const FOLGA_MS = 250
 /** Durations kept of one round, enough for its median. */
 const MAIOR_AMOSTRA = 2_000
-/** How fast a shorter past is forgotten, each second: simulated delays may be changed. */
-const ESQUECIMENTO_POR_S = 0.1
-/** Growth of the limit in the time of one order: what it does is seen no sooner. */
-const CRESCIMENTO = 0.2
+/**
+ * How fast a shorter past is forgotten, each second, since simulated delays may be changed. Slowly
+ * while orders are refused: the longer times are then most likely our own queue.
+ */
+const ESQUECIMENTO_POR_S = { livre: 0.1, recusando: 0.03 } as const
+/** While orders take less than this part of what they may, there is room for more. */
+const COM_FOLGA = 0.8
+/** For how many times those under way; after too many, for how many times the limit. */
+const CRESCIMENTO = 2
+const CRESCIMENTO_CAUTELOSO = 1.2
 
 /** `prazoMs`: the deadline of a whole order; half of it is the longest that one is let wait. */
 export function criarVagas(
@@ -41,7 +47,9 @@ export function criarVagas(
   relogio: () => number = () => performance.now(),
 ): Vagas {
   const taxas: number[] = []
-  let limite = MAIOR_LIMITE
+  let limite = MENOR_LIMITE
+  /** From when orders took too long until nobody is refused any more. */
+  let cauteloso = false
   let ocupadas = 0
   /** What an order takes when nothing waits: the shortest median of late, in ms. */
   let baseMs = Infinity
@@ -52,10 +60,17 @@ export function criarVagas(
     const passou = agora - rodada.desde
     taxas.push(rodada.feitos / passou)
     if (taxas.length > RODADAS_LEMBRADAS) taxas.shift()
-    baseMs = Math.min(ms, baseMs * (1 + (ESQUECIMENTO_POR_S * passou) / 1_000))
+    const esquecimento = ESQUECIMENTO_POR_S[rodada.recusou ? 'recusando' : 'livre']
+    baseMs = Math.min(ms, baseMs * (1 + (esquecimento * passou) / 1_000))
     const maiorMs = Math.min(TOLERANCIA * baseMs + FOLGA_MS, prazoMs / 2)
-    const maior = limite * (1 + CRESCIMENTO * Math.min(1, passou / ms))
-    limite = entreLimites(ms > maiorMs ? Math.max(...taxas) * maiorMs : maior)
+    cauteloso = ms > maiorMs || (cauteloso && rodada.recusou)
+    if (ms > maiorMs) {
+      limite = entreLimites(Math.max(...taxas) * maiorMs)
+    } else if (ms < COM_FOLGA * maiorMs) {
+      const alvo = cauteloso ? CRESCIMENTO_CAUTELOSO * limite : CRESCIMENTO * rodada.maisOcupadas
+      // Over the time of one order: what a change does is seen no sooner.
+      limite = entreLimites(limite + (alvo - limite) * Math.min(1, passou / ms))
+    }
     rodada = novaRodada(agora)
   }
 
@@ -75,8 +90,12 @@ export function criarVagas(
       return ocupadas
     },
     ocupar() {
-      if (ocupadas >= limite) return undefined
+      if (ocupadas >= limite) {
+        rodada.recusou = true
+        return undefined
+      }
       ocupadas += 1
+      rodada.maisOcupadas = Math.max(rodada.maisOcupadas, ocupadas)
       const desde = relogio()
       return {
         liberar(desfecho) {
@@ -92,8 +111,16 @@ interface Rodada {
   readonly desde: number
   readonly duracoes: number[]
   feitos: number
+  recusou: boolean
+  maisOcupadas: number
 }
-const novaRodada = (desde: number): Rodada => ({ desde, duracoes: [], feitos: 0 })
+const novaRodada = (desde: number): Rodada => ({
+  desde,
+  duracoes: [],
+  feitos: 0,
+  recusou: false,
+  maisOcupadas: 0,
+})
 
 const mediana = (duracoes: readonly number[]): number =>
   duracoes.toSorted((a, b) => a - b)[duracoes.length >> 1] ?? Infinity
