@@ -1,5 +1,5 @@
-// The changes of status of pedidos, for whoever follows them: those of one order, or all from a place
-// in the log.
+// The changes of status that pedidos wrote down, for whoever follows them: those of one order, or
+// all from a place in the log.
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { idNoCaminho } from '../arquiteturas/campos.ts'

@@ -2,12 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddressInfo } from 'node:net'
 import swagger from '@fastify/swagger'
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -85,7 +80,6 @@ export function criarServidor(opcoes: OpcoesDoServidor): FastifyInstance {
  * being answered, what is left is cut.
  */
 function soltarAoEncerrar(app: FastifyInstance): void {
-  const atendidas = new WeakSet<FastifyRequest>()
   let encerrando = false
   let emVoo = 0
   const cortar = () => {
@@ -97,14 +91,15 @@ function soltarAoEncerrar(app: FastifyInstance): void {
     feito()
   })
   // Counted once the whole request is here: a body that never ends is not being answered.
-  app.addHook('preValidation', (requisicao, _resposta, feito) => {
-    atendidas.add(requisicao)
-    emVoo += 1
-    feito()
-  })
-  app.addHook('onResponse', (requisicao, _resposta, feito) => {
-    if (atendidas.delete(requisicao)) emVoo -= 1
-    cortar()
+  // Until `close`: of a client that leaves before the last byte, `onResponse` is not told.
+  app.addHook('preValidation', (_requisicao, { raw }, feito) => {
+    if (!raw.destroyed) {
+      emVoo += 1
+      raw.once('close', () => {
+        emVoo -= 1
+        cortar()
+      })
+    }
     feito()
   })
   app.addHook('onSend', (_requisicao, resposta, corpo, feito) => {
