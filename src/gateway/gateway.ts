@@ -8,6 +8,8 @@ import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { exigirDireitos } from './acesso/autorizacao.ts'
 import type { Acao } from './acesso/direitos.ts'
+import { criarAcompanhamento } from './acompanhamento/acompanhamento.ts'
+import { fonteEmPedidos } from './acompanhamento/fonte.ts'
 import { abrirContas } from './contas/contas.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
@@ -17,6 +19,7 @@ import { registrarCatalogo } from './rotas/catalogo.ts'
 import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
+import { registrarEventos } from './rotas/eventos.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
@@ -51,6 +54,9 @@ export async function abrirGateway(
   })
   pilha.defer(async () => app.close())
   const metricas = observar(app, log)
+  const acompanhamento = criarAcompanhamento(fonteEmPedidos(servicos), (erro) =>
+    log.warn({ mensagem: 'pedidos não diz o que muda', err: erro }),
+  )
   const acoes = new Map<string, Acao>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
@@ -60,6 +66,7 @@ export async function abrirGateway(
     registrarPedidos(rotas, partes)
     registrarConsultas(rotas, partes)
     registrarRastro(rotas, partes)
+    registrarEventos(rotas, { tokens, acompanhamento })
     registrarOperacao(rotas, partes)
     registrarSaude(rotas, servicos, metricas)
     registrarDocumentacao(rotas)

@@ -76,7 +76,7 @@ export interface Respondida {
   readonly json: Readonly<Record<string, unknown>>
 }
 
-/** One request over HTTP; a `corpo` that is not text is sent as JSON. */
+/** One request over HTTP; a `corpo` that is not text is sent as JSON. No stream is read. */
 export async function requisitar(
   url: string,
   metodo: string,
@@ -94,7 +94,9 @@ export async function requisitar(
     },
     ...(corpo !== undefined && { body: texto ? (corpo as string) : JSON.stringify(corpo) }),
   })
-  const lido = await resposta.text()
+  const semFim = /event-stream/.test(resposta.headers.get('content-type') ?? '')
+  if (semFim) await resposta.body?.cancel()
+  const lido = semFim ? '' : await resposta.text()
   const ehJson = /json/.test(resposta.headers.get('content-type') ?? '')
   const json = ehJson ? (JSON.parse(lido) as Respondida['json']) : {}
   return { status: resposta.status, headers: resposta.headers, texto: lido, json }

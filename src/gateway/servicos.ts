@@ -1,5 +1,6 @@
 // How the gateway asks the services: one pool of kept-alive connections each, a deadline for every
 // request, a bounded number under way.
+import { addAbortListener } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
@@ -18,6 +19,8 @@ export interface Consulta {
   /** Sent as JSON. */
   readonly corpo?: unknown
   readonly esperaMs: number
+  /** Nobody waits for the answer any more. */
+  readonly sinal?: AbortSignal
 }
 export interface Resposta {
   readonly status: number
@@ -74,8 +77,9 @@ export function abrirServicos(
 }
 
 async function requisitar(pool: Pool, consulta: Consulta): Promise<Resposta> {
-  const { metodo, caminho, cabecalhos, corpo, esperaMs } = consulta
+  const { metodo, caminho, cabecalhos, corpo, esperaMs, sinal } = consulta
   const desistencia = new AbortController()
+  using _fim = sinal && addAbortListener(sinal, () => desistencia.abort())
   const relogio = setTimeout(() => desistencia.abort(), esperaMs)
   try {
     const { statusCode, headers, body } = await pool.request({

@@ -25,6 +25,7 @@ export const DIREITOS = {
   ver_pedidos: cadaUmOSeu,
   ver_pedido: cadaUmOSeu,
   ver_rastro: cadaUmOSeu,
+  ver_eventos: cadaUmOSeu,
   cancelar_pedido: cadaUmOSeu,
   entregar_pedido: equipe,
   ver_simulacao: equipe,
