@@ -11,6 +11,8 @@ import { exigirDireitos } from './acesso/autorizacao.ts'
 import { criarTentativas, limitar } from './acesso/limites.ts'
 import { criarVagas } from './acesso/sobrecarga.ts'
 import { criarTriagem } from './acesso/triagem.ts'
+import { criarAcompanhamento } from './acompanhamento/acompanhamento.ts'
+import { fonteEmPedidos } from './acompanhamento/fonte.ts'
 import { abrirContas } from './contas/contas.ts'
 import { criarRotacao, manterAsChaves } from './contas/rotacao.ts'
 import { criarSenhas } from './contas/senhas.ts'
@@ -23,6 +25,7 @@ import { registrarChaves } from './rotas/chaves.ts'
 import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
+import { registrarEventos } from './rotas/eventos.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
@@ -86,6 +89,9 @@ export async function abrirGateway(
   triagem.acompanhar(app, metricas)
   const limites = limitar(app, configuracao.limites)
   const anotadas = new Map<string, Anotada>()
+  const acompanhamento = criarAcompanhamento(fonteEmPedidos(servicos), (erro) =>
+    log.warn({ mensagem: 'pedidos não diz o que muda', err: erro }),
+  )
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
     anotarRotas(rotas, anotadas)
@@ -100,6 +106,7 @@ export async function abrirGateway(
     registrarPedidos(rotas, partes)
     registrarConsultas(rotas, partes)
     registrarRastro(rotas, partes)
+    registrarEventos(rotas, { tokens, acompanhamento })
     registrarOperacao(rotas, partes)
     registrarRetidos(rotas, partes)
     registrarProdutos(rotas, partes)

@@ -81,7 +81,7 @@ export interface Respondida {
 /** By the address of each gateway that is open: every response to `requisitar` is held to it. */
 const conferidos = new Map<string, Conformidade>()
 
-/** One request over HTTP; a `corpo` that is not text is sent as JSON. */
+/** One request over HTTP; a `corpo` that is not text is sent as JSON. No stream is read. */
 export async function requisitar(
   url: string,
   metodo: string,
@@ -99,8 +99,10 @@ export async function requisitar(
     },
     ...(corpo !== undefined && { body: texto ? (corpo as string) : JSON.stringify(corpo) }),
   })
-  const lido = await resposta.text()
   const { status, headers } = resposta
+  const semFim = /event-stream/.test(headers.get('content-type') ?? '')
+  if (semFim) await resposta.body?.cancel()
+  const lido = semFim ? '' : await resposta.text()
   const cabecalho = (nome: string) => headers.get(nome)
   conferidos.get(url)?.conferir({ metodo, caminho, status, cabecalho, texto: lido })
   const ehJson = lido !== '' && /json/.test(headers.get('content-type') ?? '')

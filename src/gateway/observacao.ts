@@ -14,6 +14,8 @@ declare module 'fastify' {
 
 const LIMITES_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const SEM_ROTA = 'desconhecida'
+/** As nginx says it: the client left before there was an answer. */
+const CLIENTE_DESISTIU = 499
 
 /**
  * Replies are live and some are private, so nobody keeps them; /docs says otherwise of itself. No
@@ -40,24 +42,28 @@ export function observar(app: FastifyInstance, log: Logger): Registry {
     if ('encrypted' in socket) resposta.setHeader('strict-transport-security', SO_HTTPS)
   })
   app.decorateRequest('traceparent', '')
-  app.addHook('onRequest', async (requisicao) => {
+  const { metricas, contar } = criarMetricas()
+  app.addHook('onRequest', async (requisicao, resposta) => {
+    const inicio = performance.now()
     requisicao.traceparent = rastreio(requisicao.headers.traceparent)
+    // Not `onResponse`: Fastify does not call it when the client leaves before the last byte.
+    resposta.raw.once('close', () => anotar(requisicao, resposta, performance.now() - inicio))
   })
   app.addHook('onSend', async (_requisicao, resposta) => {
     if (resposta.statusCode === 401) resposta.header('www-authenticate', 'Bearer')
   })
-  const { metricas, contar } = criarMetricas()
-  app.addHook('onResponse', async (requisicao, resposta) => {
+
+  function anotar(requisicao: FastifyRequest, resposta: FastifyReply, duracaoMs: number): void {
     const { method: metodo, routeOptions, traceparent } = requisicao
     const rota = routeOptions.url ?? SEM_ROTA
-    const { statusCode: status, elapsedTime } = resposta
-    const ms = Math.round(elapsedTime * 1_000) / 1_000
+    const status = resposta.raw.headersSent ? resposta.statusCode : CLIENTE_DESISTIU
+    const ms = Math.round(duracaoMs * 1_000) / 1_000
     const pedido_id = pedidoDaRequisicao(requisicao, resposta)
     contar({ metodo, rota }, status, ms)
     const linha = { metodo, rota, status, ms, pedido_id, traceparent }
     if (status >= 500) log.warn(linha)
     else log.info(linha)
-  })
+  }
   return metricas
 }
 

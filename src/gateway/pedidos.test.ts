@@ -13,6 +13,7 @@ after(() => gateway[Symbol.asyncDispose]())
 beforeEach(() => {
   pedidos.chegadas.length = 0
   pedidos.responder = responder
+  pedidos.proxima = ''
 })
 
 const token = await gateway.tokenDe('cliente')
@@ -102,18 +103,74 @@ test('um campo inválido é recusado aqui, com o seu nome', async () => {
   assert.equal(pedidos.chegadas.length, 0)
 })
 
-test('o cliente lista só os seus, a equipe lista todos, e o cursor passa adiante', async () => {
-  const { status } = await gateway.pedir('GET', '/pedidos?limite=5&antes_de=1001&cliente_id=1', {
-    token,
-  })
+test('o cliente lista só os seus, a equipe lista todos, e os filtros passam adiante', async () => {
+  const filtros = 'limite=5&cursor=MS4xLjE&status=pendente&status=enviado,cancelado'
+  const { status } = await gateway.pedir('GET', `/pedidos?${filtros}&arquitetura=rest`, { token })
   assert.equal(status, 200)
-  await gateway.pedir('GET', '/pedidos', { token: await gateway.tokenDe('operador') })
-  const buscas = pedidos.chegadas.map(({ query }) => ({ ...(query as object) }))
-  const doCliente = { limite: '5', antes_de: '1001', cliente_id: String(CLIENTE_ID) }
-  assert.deepEqual(buscas, [doCliente, { limite: '20' }])
-  for (const busca of ['limite=0', 'limite=101', 'antes_de=x', 'limite=dez']) {
-    assert.equal((await gateway.pedir('GET', `/pedidos?${busca}`, { token })).status, 422, busca)
+  const operador = await gateway.tokenDe('operador')
+  await gateway.pedir('GET', '/pedidos', { token: operador })
+  const periodo = 'desde=2026-01-01T00:00:00-03:00&ate=2026-02-01T00:00:00.5Z'
+  await gateway.pedir('GET', `/pedidos?cliente_id=1&${periodo}`, { token: operador })
+  assert.deepEqual(
+    pedidos.chegadas.map(({ query }) => ({ ...(query as object) })),
+    [
+      {
+        ...{ limite: '5', cursor: 'MS4xLjE', status: 'pendente,enviado,cancelado' },
+        ...{ arquitetura: 'rest', cliente_id: String(CLIENTE_ID) },
+      },
+      { limite: '20' },
+      {
+        ...{ limite: '20', cliente_id: '1' },
+        ...{ desde: '2026-01-01T03:00:00.000Z', ate: '2026-02-01T00:00:00.500Z' },
+      },
+    ],
+  )
+})
+
+test('o cliente pode dizer o seu próprio número, e o de outro é 403', async () => {
+  const proprio = await gateway.pedir('GET', `/pedidos?cliente_id=${CLIENTE_ID}`, { token })
+  assert.equal(proprio.status, 200)
+  const { status, json } = await gateway.pedir('GET', '/pedidos?cliente_id=1', { token })
+  assert.deepEqual([status, json.codigo, json.campo], [403, 'acesso_negado', 'cliente_id'])
+  assert.equal(pedidos.chegadas.length, 1)
+})
+
+test('um filtro que não serve é recusado aqui, com o seu nome', async () => {
+  const casos: [string, string][] = [
+    ['limite=0', 'limite'],
+    ['limite=101', 'limite'],
+    ['limite=dez', 'limite'],
+    ['cursor=x', 'cursor'],
+    ['cursor=', 'cursor'],
+    ['cursor=MS4xLjE&cursor=MS4xLjE', 'cursor'],
+    ['status=', 'status'],
+    ['status=pago', 'status'],
+    ['status=pendente,pago', 'status'],
+    ['arquitetura=pombo', 'arquitetura'],
+    ['desde=ontem', 'desde'],
+    ['desde=2026-01-01', 'desde'],
+    ['ate=2026-02-30T00:00:00Z', 'ate'],
+    ['ate=9999-12-31T23:59:59-23:59', 'ate'],
+    ['cliente_id=0', 'cliente_id'],
+  ]
+  for (const [busca, campo] of casos) {
+    const { status, json } = await gateway.pedir('GET', `/pedidos?${busca}`, { token })
+    assert.deepEqual([status, json.codigo, json.campo], [422, 'campo_invalido', campo], busca)
   }
+  assert.equal(pedidos.chegadas.length, 0)
+})
+
+test('a página seguinte está no Link, com os filtros que foram pedidos e só eles', async () => {
+  pedidos.proxima = '</pedidos?limite=5&cliente_id=3&cursor=MS4yLjI>; rel="next"'
+  const primeira = await gateway.pedir('GET', '/Pedidos?status=enviado&limite=5', { token })
+  assert.equal(
+    primeira.headers.get('link'),
+    '</pedidos?limite=5&status=enviado&cursor=MS4yLjI>; rel="next"',
+  )
+  pedidos.proxima = ''
+  const ultima = await gateway.pedir('GET', '/pedidos?cursor=MS4yLjI', { token })
+  assert.equal(ultima.headers.get('link'), null)
+  respostas.pedidos.parse(JSON.parse(ultima.texto))
 })
 
 test('cancelar diz quem cancelou, ou o motivo que foi dado', async () => {

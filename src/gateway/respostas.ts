@@ -137,9 +137,33 @@ const umPedido = z.object({
     .describe('Presente enquanto o pedido espera por uma pessoa'),
 })
 export const pedido = umPedido.meta({ title: 'Pedido' }).describe('O pedido')
+const Link = {
+  type: 'string',
+  description: 'A página seguinte (RFC 8288), com os mesmos filtros; ausente na última',
+  example: '</pedidos?limite=20&cursor=MS4x>; rel="next"',
+}
 export const pedidos = z
   .array(umPedido.meta({ title: 'Pedido' }))
-  .describe('Os pedidos, os mais novos primeiro')
+  .meta({ description: 'Os pedidos, os mais novos primeiro', headers: { Link } })
+
+const EXEMPLO = {
+  pedido_id: 1_001,
+  status: 'pagamento_aprovado',
+  motivo: null,
+  arquitetura: 'rest',
+  instante: '2026-01-31T12:00:00.000Z',
+}
+export const eventos = {
+  description: 'O fluxo de eventos: `status`, `fim` e `reinicio`',
+  content: {
+    'text/event-stream': {
+      schema: z.string().meta({
+        example: `id: 42\nevent: status\ndata: ${JSON.stringify(EXEMPLO)}\n\n`,
+      }),
+    },
+  },
+}
+export const semEventos = z.null().describe('O pedido acabou e o seu fim já foi recebido')
 
 export const retidos = z
   .array(z.object({ pedido_id: id, ...retencao }))

@@ -1,5 +1,6 @@
 // How the gateway asks the services: kept-alive connections, a deadline for every request, a
 // bounded number under way. Orders wait for seconds, so reads have connections of their own.
+import { addAbortListener } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import { Pool } from 'undici'
 import {
@@ -25,6 +26,8 @@ export interface Consulta {
   /** Sent as JSON. */
   readonly corpo?: unknown
   readonly esperaMs: number
+  /** Nobody waits for the answer any more. */
+  readonly sinal?: AbortSignal
 }
 export interface Resposta {
   readonly status: number
@@ -92,8 +95,9 @@ export function abrirServicos(
 }
 
 async function requisitar(pool: Pool, quem: Cabecalhos, consulta: Consulta): Promise<Resposta> {
-  const { metodo, caminho, cabecalhos, corpo, esperaMs } = consulta
+  const { metodo, caminho, cabecalhos, corpo, esperaMs, sinal } = consulta
   const desistencia = new AbortController()
+  using _fim = sinal && addAbortListener(sinal, () => desistencia.abort())
   const relogio = setTimeout(() => desistencia.abort(), esperaMs)
   try {
     const { statusCode, headers, body } = await pool.request({

@@ -12,6 +12,7 @@ import {
   SERVICOS,
 } from '../contratos/ids.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
+import { criarDiario, type DiarioDeTeste } from './acompanhamento/diario_de_teste.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
 
 export const DELE = 1_001
@@ -55,20 +56,28 @@ export function recusar(resposta: FastifyReply, erro: ErroDeNegocio): FastifyRep
 export interface PedidosFalso {
   readonly rotas: Falso
   readonly chegadas: FastifyRequest[]
+  readonly diario: DiarioDeTeste
+  /** Of the next page of orders; none when empty. */
+  proxima: string
   responder: (resposta: FastifyReply) => unknown
   retomar: (resposta: FastifyReply) => unknown
 }
 
 export function pedidosFalso(): PedidosFalso {
   const chegadas: FastifyRequest[] = []
+  const diario = criarDiario()
   const falso: PedidosFalso = {
     chegadas,
+    diario,
+    proxima: '',
     responder: (resposta) =>
       resposta.code(201).header('location', `/pedidos/${DELE}`).send(PEDIDOS.get(DELE)),
     retomar: (resposta) => resposta.send(PEDIDOS.get(DELE)),
     rotas(app) {
-      app.get('/pedidos', async (requisicao) => {
+      diario.rotas(app)
+      app.get('/pedidos', async (requisicao, resposta) => {
         chegadas.push(requisicao)
+        if (falso.proxima) resposta.header('link', falso.proxima)
         return [...PEDIDOS.values()]
       })
       app.get('/pedidos/:id', async (requisicao, resposta) => {

@@ -1,7 +1,5 @@
 // What every service process serves besides its business: health, metrics, its own log, its
 // simulation and, for tests, its crash points. The same on all architectures.
-import { addAbortListener } from 'node:events'
-import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { idNoCaminho } from '../arquiteturas/campos.ts'
@@ -12,10 +10,10 @@ import type { Leitura } from '../persistencia/database.ts'
 import { eventosApos, eventosDoPedido } from '../persistencia/diario.ts'
 import { armarQueda, PONTOS_DE_QUEDA } from '../persistencia/queda.ts'
 import type { Simulador } from '../servicos/simulacao.ts'
+import { criarEspera, MAIOR_ESPERA_MS } from './espera_longa.ts'
 import type { Registro } from './registro.ts'
 
 const MAIOR_PAGINA = 1_000
-const MAIOR_ESPERA_MS = 25_000
 
 const consultaDoDiario = z.object({
   pedido: idNoCaminho.optional(),
@@ -48,11 +46,7 @@ export interface Interno {
 export function registrarInterno(app: FastifyInstance, interno: Interno): void {
   const { leitura, registro, simulador } = interno
   const schema = { tags: ['operação'] }
-  const encerrando = new AbortController()
-  app.addHook('preClose', (feito) => {
-    encerrando.abort()
-    feito()
-  })
+  const esperar = criarEspera(app, registro)
 
   app.get('/healthz', { schema: { ...schema, summary: 'O processo vive' } }, async () => ({
     status: 'vivo',
@@ -76,7 +70,12 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
       const consulta = requisicao.query as z.output<typeof consultaDoDiario>
       if (consulta.pedido !== undefined)
         return eventosDoPedido(leitura, consulta.pedido as PedidoId)
-      return esperarEventos(leitura, registro, consulta, encerrando.signal)
+      const { apos, limite, espera_ms } = consulta
+      return esperar({
+        esperaMs: espera_ms,
+        ler: () => eventosApos(leitura, apos, limite),
+        basta: (eventos) => eventos.length > 0,
+      })
     },
   })
   app.get('/interno/simulacao', { schema: { ...schema, summary: 'A simulação' } }, async () =>
@@ -98,26 +97,4 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
       return { armado: true }
     },
   })
-}
-
-/** Long poll: answers at once when there are events, else after the next commit or the wait. */
-async function esperarEventos(
-  leitura: Leitura,
-  registro: Registro,
-  { apos, limite, espera_ms }: z.output<typeof consultaDoDiario>,
-  encerrando: AbortSignal,
-) {
-  const ate = performance.now() + espera_ms
-  for (;;) {
-    const gravou = Promise.withResolvers<void>()
-    using _ouvinte = registro.aoGravar(gravou.resolve)
-    const eventos = await eventosApos(leitura, apos, limite)
-    const restaMs = ate - performance.now()
-    if (eventos.length > 0 || restaMs <= 0 || encerrando.aborted) return eventos
-    const desistencia = new AbortController()
-    using _fim = addAbortListener(encerrando, () => desistencia.abort())
-    const pausa = esperar(restaMs, undefined, { signal: desistencia.signal }).catch(() => undefined)
-    await Promise.race([gravou.promise, pausa])
-    desistencia.abort()
-  }
 }

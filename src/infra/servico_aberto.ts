@@ -20,6 +20,7 @@ import { abrirBanco } from './banco_do_servico.ts'
 import type { Configuracao } from './configuracao.ts'
 import type { Enderecos, PortasDoServico } from './enderecos.ts'
 import { registrarInterno } from './interno.ts'
+import { registrarMudancas } from './mudancas.ts'
 import { criarRegistro, type Registro } from './registro.ts'
 import { registrarRetomada } from './retidos.ts'
 import { criarServidor, escutar } from './servidor_http.ts'
@@ -138,6 +139,7 @@ function comoRaiz(
   app.register(async (rotas) => {
     registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
+    registrarMudancas(rotas, consultas, registro)
   })
   return () => raiz.atender
 }

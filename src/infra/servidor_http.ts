@@ -126,7 +126,6 @@ function recusar({ raw, headers, routeOptions, is404 }: FastifyRequest) {
  * being answered, what is left is cut.
  */
 function soltarAoEncerrar(app: FastifyInstance, outraPorta: Server | undefined): void {
-  const atendidas = new WeakSet<FastifyRequest>()
   let encerrando = false
   let fechou: Promise<unknown> | undefined
   let emVoo = 0
@@ -147,14 +146,15 @@ function soltarAoEncerrar(app: FastifyInstance, outraPorta: Server | undefined):
     await fechou
   })
   // Counted once the whole request is here: a body that never ends is not being answered.
-  app.addHook('preValidation', (requisicao, _resposta, feito) => {
-    atendidas.add(requisicao)
-    emVoo += 1
-    feito()
-  })
-  app.addHook('onResponse', (requisicao, _resposta, feito) => {
-    if (atendidas.delete(requisicao)) emVoo -= 1
-    cortar()
+  // Until `close`: of a client that leaves before the last byte, `onResponse` is not told.
+  app.addHook('preValidation', (_requisicao, { raw }, feito) => {
+    if (!raw.destroyed) {
+      emVoo += 1
+      raw.once('close', () => {
+        emVoo -= 1
+        cortar()
+      })
+    }
     feito()
   })
   app.addHook('onSend', (_requisicao, resposta, corpo, feito) => {

@@ -1,4 +1,5 @@
-// The service's log read and written: the only SQL over the table `eventos`.
+// The service's log read and written: the only SQL over the table `eventos`, but for the changes of
+// status that pedidos reads beside its orders.
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
 import type { Causa, Instante, NomeArquitetura, PedidoId } from '../contratos/ids.ts'
 import type { Leitura, Transacao } from './database.ts'

@@ -14,7 +14,8 @@ import { portasLivres } from './portas_livres.ts'
 
 const LIMITE_MS = 2_000
 
-const PENDURADOS: readonly [string, string][] = [
+type Caso = readonly [string, string]
+const PENDURADOS: readonly Caso[] = [
   ['um cabeçalho pela metade', 'POST /pagamentos HTTP/1.1\r\nHost: x\r\n'],
   [
     'um corpo pela metade',
@@ -51,6 +52,28 @@ describe('encerramento de um serviço', () => {
       }
     })
   }
+
+  it('quem desistiu antes da resposta não detém os que ficaram', async () => {
+    const { configuracao, apagar } = await novosBancos((await portasLivres()).ambiente)
+    const portas = await escolherPortas(configuracao)
+    const enderecos = enderecosDas(portas)
+    const { pagamentos } = portas.servicos
+    const servico = await abrirServico('pagamentos', configuracao, enderecos, pagamentos)
+    const [[, cabecalho], , [, espera]] = PENDURADOS as [Caso, Caso, Caso]
+    const desistente = await ligar(servico.rest, espera)
+    desistente.destroy()
+    const pendurada = await ligar(servico.rest, cabecalho)
+    try {
+      let fechado = false
+      void servico[Symbol.asyncDispose]().then(() => {
+        fechado = true
+      })
+      await ate(() => fechado, LIMITE_MS, 'o serviço fechou')
+    } finally {
+      pendurada.destroy()
+      await apagar()
+    }
+  })
 
   it('quem vigia a saúde por gRPC não deixa a porta HTTP aberta enquanto isso', async () => {
     const { configuracao, apagar } = await novosBancos((await portasLivres()).ambiente)

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import type { ClienteId, NomeServico, PedidoId, ProdutoId } from '../../contratos/ids.ts'
+import type { NomeServico, PedidoId, ProdutoId } from '../../contratos/ids.ts'
 import type { ConsultasDeAntifraude } from '../../servicos/antifraude/servico.ts'
 import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDeEstoque } from '../../servicos/estoque/servico.ts'
@@ -11,9 +11,14 @@ import type { ConsultasDeLogistica } from '../../servicos/logistica/servico.ts'
 import type { ConsultasDePagamentos } from '../../servicos/pagamentos/servico.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
 import { idNoCaminho } from '../campos.ts'
+import {
+  type BuscaDePedidos,
+  cursorDe,
+  filtroDePedidos,
+  linkDaProxima,
+} from '../filtro_de_pedidos.ts'
 
 const MAXIMO_DE_IDS = 1_000
-const MAIOR_PAGINA = 100
 
 const porPedido = z.object({ pedido_id: idNoCaminho })
 const busca = z.object({
@@ -22,11 +27,6 @@ const busca = z.object({
     .optional()
     .transform((texto) => texto?.split(','))
     .pipe(z.array(idNoCaminho).max(MAXIMO_DE_IDS).optional()),
-})
-const pagina = z.object({
-  cliente_id: idNoCaminho.optional(),
-  limite: z.coerce.number().int().min(1).max(MAIOR_PAGINA).default(20),
-  antes_de: idNoCaminho.optional(),
 })
 
 type Leituras = { [N in NomeServico]: (app: FastifyInstance, consultas: never) => void }
@@ -76,11 +76,13 @@ export const leituras: Leituras = {
   pedidos(app, c: ConsultasDePedidos) {
     umPorPedido(app, '/pedidos', 'Um pedido', c.pedido)
     app.get('/pedidos', {
-      schema: { summary: 'Pedidos, os mais novos primeiro', querystring: pagina },
-      handler: async (requisicao) => {
-        const { cliente_id, limite, antes_de } = requisicao.query as z.output<typeof pagina>
-        if (cliente_id === undefined) return c.todos(limite, antes_de)
-        return c.doCliente(cliente_id as ClienteId, limite, antes_de)
+      schema: { summary: 'Pedidos, os mais novos primeiro', querystring: filtroDePedidos },
+      handler: async (requisicao, resposta) => {
+        const busca = requisicao.query as BuscaDePedidos
+        const { pedidos, proxima } = await c.pagina(busca)
+        const cursor = cursorDe(proxima)
+        if (cursor) resposta.header('link', linkDaProxima(busca, cursor))
+        return pedidos
       },
     })
   },

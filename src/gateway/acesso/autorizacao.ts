@@ -65,7 +65,7 @@ function alcanca(requisicao: FastifyRequest, pedido: PedidoVisivel): boolean {
   return usuario.cliente_id === pedido.cliente_id
 }
 
-const bearer = (cabecalho: string | undefined): string | undefined =>
+export const bearer = (cabecalho: string | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(cabecalho ?? '')?.[1]
 
 /** The asker of a route that is not public. */

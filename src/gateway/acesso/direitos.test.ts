@@ -53,6 +53,10 @@ const MATRIZ: readonly Linha[] = [
   ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DELE}/rastro`, 401, 200, 200, 200],
   ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DE_OUTRO}/rastro`, 401, 404, 200, 200],
   ['GET /pedidos/{pedido_id}/rastro', `/pedidos/${DE_NINGUEM}/rastro`, 401, 404, 404, 404],
+  ['GET /pedidos/eventos', '/pedidos/eventos', 401, 200, 200, 200],
+  ['GET /pedidos/{pedido_id}/eventos', `/pedidos/${DELE}/eventos`, 401, 200, 200, 200],
+  ['GET /pedidos/{pedido_id}/eventos', `/pedidos/${DE_OUTRO}/eventos`, 401, 404, 200, 200],
+  ['GET /pedidos/{pedido_id}/eventos', `/pedidos/${DE_NINGUEM}/eventos`, 401, 404, 404, 404],
   ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DELE}/cancelar`, 401, 201, 201, 201],
   ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DE_OUTRO}/cancelar`, 401, 404, 201, 201],
   ['POST /pedidos/{pedido_id}/cancelar', `/pedidos/${DE_NINGUEM}/cancelar`, 401, 404, 404, 404],
@@ -100,6 +104,7 @@ test('o pedido de outro e o pedido que não existe têm a mesma resposta, byte a
   const acoes = [
     ['GET', ''],
     ['GET', '/rastro'],
+    ['GET', '/eventos'],
     ['POST', '/cancelar'],
   ] as const
   for (const [metodo, resto] of acoes) {

@@ -35,6 +35,7 @@ export const DIREITOS = {
   ver_pedidos: cadaUmOSeu,
   ver_pedido: cadaUmOSeu,
   ver_rastro: cadaUmOSeu,
+  ver_eventos: cadaUmOSeu,
   cancelar_pedido: { ...cadaUmOSeu, auditada: 'equipe' },
   entregar_pedido: { ...equipe, auditada: true },
   ver_simulacao: equipe,

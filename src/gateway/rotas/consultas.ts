@@ -1,19 +1,31 @@
 // The orders looked at: a list, one.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { idNoCaminho } from '../../arquiteturas/campos.ts'
+import {
+  type BuscaDePedidos,
+  comoBusca,
+  cursorDe,
+  cursorDoLink,
+  filtroDePedidos,
+  linkDaProxima,
+} from '../../arquiteturas/filtro_de_pedidos.ts'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import type { ClienteId } from '../../contratos/ids.ts'
 import { pedidoDe, usuarioDe } from '../acesso/autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import { repassar } from '../servicos.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
 
-const MAIOR_PAGINA = 100
-
 export const comPedido = z.object({ pedido_id: idNoCaminho })
-const pagina = z.object({
-  limite: z.coerce.number().int().min(1).max(MAIOR_PAGINA).default(20),
-  antes_de: idNoCaminho.optional().describe('Só pedidos de número menor que este'),
-})
+
+/** Whose orders the asker may see: a client's own; with no number, everybody's. */
+export function alcanceDe(requisicao: FastifyRequest): { readonly cliente_id?: ClienteId } {
+  const { papel, cliente_id } = usuarioDe(requisicao)
+  if (papel !== 'cliente') return {}
+  if (cliente_id === null) throw new ErroDeNegocio('acesso_negado')
+  return { cliente_id }
+}
 
 export function registrarConsultas(rotas: FastifyInstance, { servicos }: Partes): void {
   const tags = ['pedidos']
@@ -23,24 +35,29 @@ export function registrarConsultas(rotas: FastifyInstance, { servicos }: Partes)
     schema: {
       summary: 'Lista os pedidos',
       description:
-        'Os mais novos primeiro: um cliente vê os seus, a equipe vê todos. Para a página ' +
-        'seguinte, `antes_de` é o menor número desta.',
+        'Os mais novos primeiro: um cliente vê os seus, a equipe vê todos. O cabeçalho `Link` ' +
+        'traz o endereço da página seguinte, com os mesmos filtros; sem ele, esta é a última. ' +
+        'Pedidos que chegam enquanto isso não mudam as páginas seguintes.',
       tags,
-      querystring: pagina,
+      querystring: filtroDePedidos,
       response: { 200: respostas.pedidos },
     },
     handler: async (requisicao, resposta) => {
-      const { limite, antes_de } = requisicao.query as z.output<typeof pagina>
-      const { papel, cliente_id } = usuarioDe(requisicao)
-      const busca = new URLSearchParams({ limite: String(limite) })
-      if (antes_de !== undefined) busca.set('antes_de', String(antes_de))
-      if (papel === 'cliente') busca.set('cliente_id', String(cliente_id))
+      const busca = requisicao.query as BuscaDePedidos
+      const alcance = alcanceDe(requisicao)
+      const { cliente_id = alcance.cliente_id } = busca
+      if (alcance.cliente_id !== undefined && cliente_id !== alcance.cliente_id) {
+        const detalhe = 'Só a equipe vê os pedidos de outro cliente.'
+        throw new ErroDeNegocio('acesso_negado', detalhe, { campo: 'cliente_id' })
+      }
       const achados = await servicos.pedir('pedidos', {
         metodo: 'GET',
-        caminho: `/pedidos?${busca}`,
+        caminho: `/pedidos?${comoBusca({ ...busca, cliente_id }, cursorDe(busca.cursor))}`,
         cabecalhos: { traceparent: requisicao.traceparent },
         esperaMs: ESPERA_DA_LEITURA_MS,
       })
+      const proxima = cursorDoLink(achados.cabecalhos.link)
+      if (proxima) resposta.header('link', linkDaProxima(busca, proxima))
       return repassar(resposta, achados)
     },
   })

@@ -36,7 +36,7 @@ const MOTIVO: Readonly<Record<Papel, string>> = {
   admin: 'cancelado_pelo_operador',
 }
 
-/** The header is documented, but read by the handler: its absence has a `codigo` of its own. */
+/** The header is documented, but read by the handler: what is said of it has words of its own. */
 export const semCabecalhos: FastifySchemaCompiler<unknown> = ({ schema, httpPart, method, url }) =>
   httpPart === 'headers'
     ? (cabecalhos) => ({ value: cabecalhos })

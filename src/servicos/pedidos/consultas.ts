@@ -1,9 +1,12 @@
-// The orders read: one, a client's, the unfinished, the retained.
+// The orders read: one, a page of them, their changes, the unfinished, the retained.
 import type { Item, ItemPrecificado, Metodo } from '../../contratos/comandos.ts'
 import type { StatusPedido } from '../../contratos/eventos.ts'
 import type { ClienteId, Instante, PedidoId } from '../../contratos/ids.ts'
 import { agora } from '../../contratos/ids.ts'
-import type { Database, Leitura } from '../../persistencia/database.ts'
+import type { Database } from '../../persistencia/database.ts'
+import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
+import { lerMudancas, type Mudancas, type PerguntaDeMudancas } from './mudancas.ts'
+import { type FiltroDePedidos, lerPagina, type PaginaDePedidos } from './paginas.ts'
 
 /** An order as the outside sees it (specification, section 11). */
 export interface PedidoVisivel {
@@ -40,9 +43,9 @@ export interface Situacao {
 
 export interface ConsultasDePedidos {
   pedido(id: PedidoId): Promise<PedidoVisivel | undefined>
-  /** Newest first, below `antesDe` when given. */
-  doCliente(id: ClienteId, limite: number, antesDe?: number): Promise<readonly PedidoVisivel[]>
-  todos(limite: number, antesDe?: number): Promise<readonly PedidoVisivel[]>
+  /** Newest first. */
+  pagina(filtro: FiltroDePedidos): Promise<PaginaDePedidos>
+  mudancas(pergunta: PerguntaDeMudancas): Promise<Mudancas>
   /** Unfinished and not retained, made before `ate`, ids above `apos`, in order. */
   abertos(apos: number, ate: Instante, limite: number): Promise<readonly PedidoAberto[]>
   situacao(): Promise<Situacao>
@@ -53,35 +56,15 @@ export interface ConsultasDePedidos {
   soltar(id: PedidoId): Promise<void>
 }
 
-const COLUNAS = `p.id, p.cliente_id, p.status, p.motivo, p.arquitetura, p.origem, p.metodo,
-  p.total_centavos, p.criado_em, p.atualizado_em, r.codigo, r.mensagem, r.desde`
-const DE = 'from pedidos p left join retidos r on r.pedido_id = p.id'
-const SEM_LIMITE = Number.MAX_SAFE_INTEGER
-
-type Linha = Omit<PedidoVisivel, 'itens' | 'retido'> & {
-  readonly codigo: string | null
-  readonly mensagem: string | null
-  readonly desde: Instante | null
-}
-
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
   const { leitura } = db
   return {
     async pedido(id) {
       const linha = await leitura.um<Linha>(`select ${COLUNAS} ${DE} where p.id = $1`, [id])
-      return linha && comItens(leitura, linha)
+      return linha && (await comItens(leitura, [linha]))[0]
     },
-    doCliente: (id, limite, antesDe = SEM_LIMITE) =>
-      listar(
-        leitura,
-        `select ${COLUNAS} ${DE} where p.cliente_id = $1 and p.id < $2 order by p.id desc limit $3`,
-        [id, antesDe, limite],
-      ),
-    todos: (limite, antesDe = SEM_LIMITE) =>
-      listar(leitura, `select ${COLUNAS} ${DE} where p.id < $1 order by p.id desc limit $2`, [
-        antesDe,
-        limite,
-      ]),
+    pagina: (filtro) => lerPagina(leitura, filtro),
+    mudancas: (pergunta) => lerMudancas(leitura, pergunta),
     abertos: (apos, ate, limite) =>
       leitura.todos<PedidoAberto>(
         `select id, arquitetura, criado_em from pedidos
@@ -97,7 +80,7 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       )
       return linha ?? { abertos: 0, retidos: 0 }
     },
-    retidos: (limite, antesDe = SEM_LIMITE) =>
+    retidos: (limite, antesDe = Number.MAX_SAFE_INTEGER) =>
       leitura.todos<Retido>(
         `select pedido_id, codigo, mensagem, desde from retidos
          where pedido_id < $1 order by pedido_id desc limit $2`,
@@ -118,26 +101,6 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
         await tx.executar('delete from retidos where pedido_id = $1', [id])
       }),
   }
-}
-
-async function listar(
-  em: Leitura,
-  sql: string,
-  parametros: readonly number[],
-): Promise<PedidoVisivel[]> {
-  const linhas = await em.todos<Linha>(sql, parametros)
-  return Promise.all(linhas.map((linha) => comItens(em, linha)))
-}
-
-async function comItens(em: Leitura, linha: Linha): Promise<PedidoVisivel> {
-  const { codigo, mensagem, desde, ...pedido } = linha
-  const itens = await em.todos<ItemPrecificado>(
-    `select produto_id, quantidade, preco_unitario_centavos from itens_pedido
-     where pedido_id = $1 order by produto_id`,
-    [linha.id],
-  )
-  const retido = codigo && mensagem && desde ? { retido: { codigo, mensagem, desde } } : {}
-  return { ...pedido, itens, ...retido }
 }
 
 export const itensDe = ({ itens }: PedidoVisivel): Item[] =>
