@@ -117,7 +117,6 @@ function entregar(fluxo: Fluxo, mudanca: Mudanca, texto: string): void {
 
 /** Until its reader has taken all there is. */
 function pausar(fluxo: Fluxo): void {
-  if (fluxo.paradoDesde !== undefined) return
   fluxo.paradoDesde = fluxo.meio.agora()
   fluxo.saida.escrever(PULSO, () => {
     fluxo.paradoDesde = undefined
