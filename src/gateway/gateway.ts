@@ -1,4 +1,5 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
+import type { FastifyInstance } from 'fastify'
 import { deHttp } from '../arquiteturas/rest/errors.ts'
 import type { NomeServico, PedidoId } from '../contratos/ids.ts'
 import { servidorHttps } from '../infra/conexoes.ts'
@@ -64,16 +65,9 @@ export async function abrirGateway(
   const rotacao = criarRotacao(chaves, tokens)
   pilha.use(await manterAsChaves(rotacao, (erro) => log.error({ err: erro })))
   const servicos = pilha.use(abrirServicos(enderecos, configuracao.credencial))
-  const { arquiteturas, prazoDaCadeiaMs } = configuracao
-  const tentativas = criarTentativas()
-  const partes: Partes = {
-    ...{ contas, senhas, tokens, rotacao, servicos, tentativas },
-    ...{ arquiteturas, prazoDaCadeiaMs },
-  }
-
   const comTls = portaHttps !== undefined
   const outraPorta = comTls ? servidorHttps(await obterCertificado(configuracao)) : undefined
-  const triagem = criarTriagem(criarVagas(prazoDaCadeiaMs))
+  const triagem = criarTriagem(criarVagas(configuracao.prazoDaCadeiaMs))
   const app = criarServidor({
     outraPorta,
     receber: triagem.receber,
@@ -88,31 +82,23 @@ export async function abrirGateway(
   const metricas = observar(app, log)
   triagem.acompanhar(app, metricas)
   const limites = limitar(app, configuracao.limites)
-  const anotadas = new Map<string, Anotada>()
   const acompanhamento = criarAcompanhamento(fonteEmPedidos(servicos), (erro) =>
     log.warn({ mensagem: 'pedidos não diz o que muda', err: erro }),
   )
+  const { arquiteturas, prazoDaCadeiaMs } = configuracao
+  const tentativas = criarTentativas()
+  const partes: Partes = {
+    ...{ contas, senhas, tokens, rotacao, tentativas },
+    ...{ servicos, acompanhamento, metricas, arquiteturas, prazoDaCadeiaMs },
+  }
+  const anotadas = new Map<string, Anotada>()
   app.register(async (rotas) => {
     const buscarPedido = buscarEm(servicos)
     anotarRotas(rotas, anotadas)
     exigirDireitos(rotas, { conferir: tokens.conferir, buscarPedido })
     limites.porCliente(rotas)
     auditarAtos(rotas, auditoria, (erro) => log.error({ codigo: erro.codigo, err: erro.cause }))
-    registrarSessao(rotas, partes)
-    registrarConta(rotas, partes)
-    registrarChaves(rotas, partes)
-    registrarAuditoria(rotas, partes)
-    registrarCatalogo(rotas, partes)
-    registrarPedidos(rotas, partes)
-    registrarConsultas(rotas, partes)
-    registrarRastro(rotas, partes)
-    registrarEventos(rotas, { tokens, acompanhamento })
-    registrarOperacao(rotas, partes)
-    registrarRetidos(rotas, partes)
-    registrarProdutos(rotas, partes)
-    registrarUsuarios(rotas, partes)
-    registrarSaude(rotas, servicos, metricas)
-    registrarDocumentacao(rotas)
+    registrarRotas(rotas, partes)
   })
   await app.ready()
   const documento = app.swagger() as unknown as Documento
@@ -122,6 +108,24 @@ export async function abrirGateway(
     outraPorta && (await escutarHttps(outraPorta, portaHttps ?? 0, configuracao.enderecoTls))
   const aberto = pilha.move()
   return { url, https, documento, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+}
+
+function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
+  registrarSessao(rotas, partes)
+  registrarConta(rotas, partes)
+  registrarChaves(rotas, partes)
+  registrarAuditoria(rotas, partes)
+  registrarCatalogo(rotas, partes)
+  registrarPedidos(rotas, partes)
+  registrarConsultas(rotas, partes)
+  registrarRastro(rotas, partes)
+  registrarEventos(rotas, partes)
+  registrarOperacao(rotas, partes)
+  registrarRetidos(rotas, partes)
+  registrarProdutos(rotas, partes)
+  registrarUsuarios(rotas, partes)
+  registrarSaude(rotas, partes)
+  registrarDocumentacao(rotas)
 }
 
 const buscarEm =

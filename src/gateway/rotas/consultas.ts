@@ -31,7 +31,7 @@ export function registrarConsultas(rotas: FastifyInstance, { servicos }: Partes)
   const tags = ['pedidos']
 
   rotas.get('/pedidos', {
-    config: { acao: 'ver_pedidos' },
+    config: { acao: 'ver_pedidos', erros: ['acesso_negado'] },
     schema: {
       summary: 'Lista os pedidos',
       description:

@@ -8,10 +8,10 @@ import type { Acompanhamento } from '../acompanhamento/acompanhamento.ts'
 import { type Comeco, comecar } from '../acompanhamento/comeco.ts'
 import type { Alvo } from '../acompanhamento/fluxo.ts'
 import { abrirSaida } from '../acompanhamento/saida.ts'
-import type { Tokens } from '../contas/tokens.ts'
 import { expiraEmMs } from '../contas/validade.ts'
 import * as respostas from '../respostas.ts'
 import { alcanceDe, comPedido } from './consultas.ts'
+import type { Partes } from './partes.ts'
 import { semCabecalhos } from './pedidos.ts'
 
 const ULTIMO = 'Last-Event-ID'
@@ -36,19 +36,14 @@ const DE_UM =
   '`cancelado` ou `recusado` vem um evento `fim` e o fluxo acaba; quem volta com o último `id` ' +
   'recebe 204. De um pedido do histórico vêm o status em que está e o fim.'
 
-interface PartesDosEventos {
-  readonly acompanhamento: Acompanhamento
-  readonly tokens: Tokens
-}
-
-export function registrarEventos(rotas: FastifyInstance, partes: PartesDosEventos): void {
+export function registrarEventos(rotas: FastifyInstance, partes: Partes): void {
   const { acompanhamento } = partes
   const comum = { validatorCompiler: semCabecalhos, exposeHeadRoute: false } as const
   rotas.addHook('preClose', async () => acompanhamento.encerrar())
 
   rotas.get('/pedidos/eventos', {
     ...comum,
-    config: { acao: 'ver_eventos' },
+    config: { acao: 'ver_eventos', erros: ['campo_invalido'] },
     schema: {
       operationId: 'verEventosDosPedidos',
       summary: 'Os pedidos, ao vivo',
@@ -109,7 +104,7 @@ function ocupar(
 }
 
 function transmitir(
-  { acompanhamento, tokens }: PartesDosEventos,
+  { acompanhamento, tokens }: Partes,
   requisicao: FastifyRequest,
   resposta: FastifyReply,
   alvo: Alvo,

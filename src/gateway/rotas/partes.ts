@@ -1,6 +1,9 @@
 // What the routes need of the gateway that they are part of.
+
+import type { Registry } from 'prom-client'
 import type { NomeArquitetura } from '../../contratos/ids.ts'
 import type { Tentativas } from '../acesso/limites.ts'
+import type { Acompanhamento } from '../acompanhamento/acompanhamento.ts'
 import type { Contas } from '../contas/contas.ts'
 import type { Rotacao } from '../contas/rotacao.ts'
 import type { Senhas } from '../contas/senhas.ts'
@@ -13,6 +16,9 @@ export interface Partes {
   readonly tokens: Tokens
   readonly rotacao: Rotacao
   readonly servicos: Servicos
+  /** The orders as they happen, to whoever listens. */
+  readonly acompanhamento: Acompanhamento
+  readonly metricas: Registry
   /** Failed logins, by e-mail. */
   readonly tentativas: Tentativas
   /** The open ones; the first is used when an order names none. */

@@ -1,11 +1,11 @@
 // Whether the gateway lives, whether the whole system takes orders, and what it counted.
 import type { FastifyInstance } from 'fastify'
-import type { Registry } from 'prom-client'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { type NomeServico, SERVICOS } from '../../contratos/ids.ts'
 import * as respostas from '../respostas.ts'
 import type { Servicos } from '../servicos.ts'
+import type { Partes } from './partes.ts'
 
 const ESPERA_MS = 500
 /** The supervisor, the terminal and a load balancer may all ask at once. */
@@ -13,11 +13,7 @@ const FRESCO_MS = 250
 
 const tags = ['operação']
 
-export function registrarSaude(
-  rotas: FastifyInstance,
-  servicos: Servicos,
-  metricas: Registry,
-): void {
+export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: Partes): void {
   const ausentes = criarProntidao(servicos)
 
   rotas.get('/healthz', {
