@@ -1,9 +1,8 @@
 // Where changes of status come from: pedidos' own log, whatever architecture carried the order.
 import { deHttp } from '../../arquiteturas/rest/errors.ts'
-import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { PedidoId } from '../../contratos/ids.ts'
 import type { Mudancas } from '../../servicos/pedidos/mudancas.ts'
-import type { Consulta, Servicos } from '../servicos.ts'
+import { type Consulta, comoJson, type Servicos } from '../servicos.ts'
 
 export interface Fonte {
   /** Where the log ends now. */
@@ -24,7 +23,7 @@ export function fonteEmPedidos(servicos: Servicos): Fonte {
     const caminho = `/interno/mudancas?${busca}`
     const consulta = { metodo: 'GET', caminho, esperaMs: LEITURA_MS, ...resto } as const
     const { status, texto } = await servicos.pedir('pedidos', consulta)
-    const corpo = comoJson(texto)
+    const corpo = comoJson('pedidos', texto)
     if (status !== 200) throw deHttp(status, corpo)
     return corpo as Mudancas
   }
@@ -40,13 +39,5 @@ export function fonteEmPedidos(servicos: Servicos): Fonte {
       return ler(`apos=${lugar}&espera_ms=${aguardaMs}`, { sinal, esperaMs })
     },
     doPedido: (id, traceparent) => ler(`pedido_id=${id}`, { cabecalhos: { traceparent } }),
-  }
-}
-
-function comoJson(texto: string): unknown {
-  try {
-    return JSON.parse(texto)
-  } catch {
-    throw new ErroDeNegocio('servico_indisponivel', 'O serviço pedidos respondeu sem JSON.')
   }
 }
