@@ -54,7 +54,8 @@ export function iniciarCorrida(alvo: Alvo): Corrida {
     // A stream has no end; what it says is for its own tests.
     const aberta = /^text\/event-stream/.test(String(headers['content-type']))
     const texto = aberta ? undefined : await body.text()
-    if (aberta) body.destroy()
+    // Cut amid its body, which is what it then reports.
+    if (aberta) body.on('error', () => undefined).destroy()
     const { metodo, caminho, busca } = requisicao
     conformidade.conferir({
       metodo,
