@@ -67,9 +67,9 @@ Todo erro é \`application/problem+json\` (RFC 9457), em português, com um \`co
 \`campo\` diz qual campo não serve. Um erro que pode passar sozinho traz \`Retry-After\`: repita a
 mesma requisição, com a mesma \`Idempotency-Key\`, e nada se faz duas vezes.
 
-Os caminhos não distinguem maiúsculas. Todo \`GET\` aceita \`HEAD\`. Um endereço que não existe
-responde 404 \`nao_encontrado\`; com outro método, 405 \`metodo_nao_permitido\`, e \`Allow\` diz
-quais há.
+Os caminhos não distinguem maiúsculas de minúsculas. Todo \`GET\` aceita \`HEAD\`, menos os de
+eventos. Um endereço que não existe responde 404 \`nao_encontrado\`; com outro método, 405
+\`metodo_nao_permitido\`, e \`Allow\` diz quais há.
 Os cabeçalhos \`RateLimit-*\` dizem quantas requisições ainda cabem.`
 
 const TOKEN = {

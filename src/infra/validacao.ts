@@ -42,8 +42,9 @@ function descrever(achado: Achado): string | undefined {
 }
 
 function limite(palavra: string, origem: string, valor: number | bigint, inclusive: boolean) {
-  if (origem === 'array') return `deve ter ${palavra} ${valor} itens`
-  if (origem === 'string') return `deve ter ${palavra} ${valor} caracteres`
+  const um = Number(valor) === 1
+  if (origem === 'array') return `deve ter ${palavra} ${valor} ${um ? 'item' : 'itens'}`
+  if (origem === 'string') return `deve ter ${palavra} ${valor} ${um ? 'caractere' : 'caracteres'}`
   return inclusive
     ? `deve ser ${palavra} ${valor}`
     : `deve ser ${palavra === 'no mínimo' ? 'maior' : 'menor'} que ${valor}`

@@ -28,8 +28,8 @@ export function registrarChaves(rotas: FastifyInstance, { tokens, rotacao }: Par
       summary: 'Troca a chave que assina os tokens',
       description:
         'A nova assina a partir desta resposta; os tokens já emitidos continuam valendo até ' +
-        'expirar. Sem isto, a troca é automática a cada 30 dias. Mais de 20 em um quarto de hora ' +
-        'respondem 429 `limite_excedido`.',
+        'expirar. Sem isto, a troca é automática a cada 30 dias. Com 20 chaves ainda em vigor, ' +
+        '429 `limite_excedido`.',
       tags: ['administração'],
       response: { 201: respostas.chaveNova },
     },

@@ -35,7 +35,7 @@ export function registrarConsultas(rotas: FastifyInstance, { servicos }: Partes)
     schema: {
       summary: 'Lista os pedidos',
       description:
-        'Os mais novos primeiro: um cliente vê os seus, a equipe vê todos. O cabeçalho `Link` ' +
+        'Os mais novos primeiro: um cliente vê os seus; a equipe, todos. O cabeçalho `Link` ' +
         'traz o endereço da página seguinte, com os mesmos filtros; sem ele, esta é a última. ' +
         'Pedidos que chegam enquanto isso não mudam as páginas seguintes.',
       tags,

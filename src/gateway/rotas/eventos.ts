@@ -29,8 +29,8 @@ const COMO_E =
   'evento `reinicio`, que pede para ler de novo. A cada 15 s vem um comentário. O fluxo acaba ' +
   'quando o token deixa de valer, e quem lê devagar demais é desligado: basta voltar.'
 const DE_TODOS =
-  'Um cliente acompanha os seus pedidos, a equipe todos. Sem `Last-Event-ID`, só o que acontecer ' +
-  'de agora em diante.'
+  'Um cliente acompanha os seus pedidos; a equipe, todos. Sem `Last-Event-ID`, só o que ' +
+  'acontecer de agora em diante.'
 const DE_UM =
   'Sem `Last-Event-ID`, vem antes tudo o que já aconteceu ao pedido. Depois de `entregue`, ' +
   '`cancelado` ou `recusado` vem um evento `fim` e o fluxo acaba; quem volta com o último `id` ' +

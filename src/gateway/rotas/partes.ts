@@ -1,5 +1,4 @@
 // What the routes need of the gateway that they are part of.
-
 import type { Registry } from 'prom-client'
 import type { NomeArquitetura } from '../../contratos/ids.ts'
 import type { Tentativas } from '../acesso/limites.ts'
@@ -19,7 +18,7 @@ export interface Partes {
   /** The orders as they happen, to whoever listens. */
   readonly acompanhamento: Acompanhamento
   readonly metricas: Registry
-  /** Failed logins, by e-mail. */
+  /** Failed logins, by e-mail and network. */
   readonly tentativas: Tentativas
   /** The open ones; the first is used when an order names none. */
   readonly arquiteturas: readonly NomeArquitetura[]

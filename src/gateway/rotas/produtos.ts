@@ -41,7 +41,7 @@ function registrarCriacao(rotas: FastifyInstance, servicos: Servicos): void {
       description:
         'Com `unidades`, elas já entram no estoque. A mesma chave com o mesmo corpo responde o ' +
         'mesmo produto; com outro corpo, 422 `chave_divergente`. Um 503 com `Location` criou o ' +
-        'produto mas talvez não as unidades: repita com a mesma chave.',
+        'produto, mas talvez não as unidades: repita com a mesma chave.',
       tags,
       headers: comChave,
       body: corpoDeProduto,

@@ -32,7 +32,7 @@ export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: P
     schema: {
       operationId: 'verProntidao',
       summary: 'O sistema atende',
-      description: '200 quando os sete serviços estão prontos; senão 503, que diz quais não estão.',
+      description: '200 com os sete serviços prontos; senão, 503, que diz quais não estão.',
       tags,
       response: { 200: respostas.saude },
     },
@@ -47,7 +47,7 @@ export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: P
     config: { acao: 'ver_metricas', semServicos: true },
     schema: {
       summary: 'Métricas do Prometheus',
-      description: 'Requisições por rota e status, durações, memória e CPU do processo.',
+      description: 'Requisições por rota e status, durações, vagas, memória e CPU do processo.',
       tags,
       produces: ['text/plain'],
       response: {

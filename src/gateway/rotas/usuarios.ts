@@ -46,8 +46,8 @@ export function registrarUsuarios(rotas: FastifyInstance, { contas }: Partes): v
       summary: 'Muda o papel de uma conta',
       description:
         'Encerra as sessões da conta, que entra de novo já com o novo papel; o papel que ela já ' +
-        'tem não muda nada. O último administrador não deixa de ser: 409 `ultimo_admin`. A conta ' +
-        'de um cliente gerado, que não pode entrar, fica como está.',
+        'tem não muda nada. O último administrador não perde o seu: 409 `ultimo_admin`. A conta ' +
+        'de um cliente gerado, que não pode entrar, fica como está: 422 `campo_invalido`.',
       tags,
       params: comUsuario,
       body: mudanca,
