@@ -22,6 +22,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'o pedágio da API pública, avalanche de pedidos, enxurrada de logins',
     medir: async () => (await import('./gateway.ts')).benchGateway(),
   },
+  eventos: {
+    resumo: 'mil fluxos de eventos abertos: memória do gateway',
+    medir: async () => (await import('./eventos.ts')).benchEventos(),
+  },
   inicio: {
     resumo: 'tempo até a tabela, até um serviço pronto, e memória',
     medir: async () => (await import('./inicio.ts')).benchInicio(),
