@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { ate } from '../../testes/ate.ts'
+import { paraHttp } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { gatewayDeTeste } from './gateway_de_teste.ts'
 import { DELE, PEDIDOS, pedidosFalso, recusar, todosFalsos } from './servicos_de_teste.ts'
@@ -65,7 +66,12 @@ test('uma compra que falhou solta a sua chave', async () => {
 })
 
 test('a chave de outra compra é 422 chave_divergente, e diz que é ela', async () => {
-  pedidos.responder = (reply) => recusar(reply, new ErroDeNegocio('comando_divergente'))
+  // As a service written elsewhere might, with spaces.
+  pedidos.responder = (reply) =>
+    reply
+      .code(409)
+      .type('application/problem+json')
+      .send(JSON.stringify(paraHttp(new ErroDeNegocio('comando_divergente')), null, 2))
   const { status, json } = await comprar('e')
   assert.deepEqual([status, json.codigo, json.campo], [422, 'chave_divergente', 'Idempotency-Key'])
 })

@@ -2,7 +2,7 @@
 // was used for another purchase is the client's mistake. What was done is remembered by pedidos.
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { ClienteId } from '../contratos/ids.ts'
-import type { Resposta } from './servicos.ts'
+import { comoJson, type Resposta } from './servicos.ts'
 
 /**
  * Runs one purchase at a time for each key of a client; holds no more keys than there are requests
@@ -24,7 +24,9 @@ export function criarChavesEmCurso() {
 
 /** Between services a known causa with another content is a conflict; here the body is to blame. */
 export function exigirMesmoConteudo({ status, texto }: Resposta): void {
-  if (status === 409 && texto.includes('"codigo":"comando_divergente"')) {
+  if (status !== 409) return
+  const { codigo } = comoJson('pedidos', texto) as { codigo?: unknown }
+  if (codigo === 'comando_divergente') {
     throw new ErroDeNegocio('chave_divergente', undefined, { campo: 'Idempotency-Key' })
   }
 }

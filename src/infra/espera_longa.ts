@@ -2,7 +2,7 @@
 // until there is something to tell or the wait is over.
 import { addAbortListener } from 'node:events'
 import { setTimeout as esperar } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Registro } from './registro.ts'
 
 export const MAIOR_ESPERA_MS = 25_000
@@ -15,28 +15,33 @@ interface Espera<T> {
   /** Whether it is worth answering with. */
   basta(lido: T): boolean
 }
-export type Esperar = <T>(espera: Espera<T>) => Promise<T>
+export type Esperar = <T>(resposta: FastifyReply, espera: Espera<T>) => Promise<T>
 
-/** What waits here is let go when `app` begins to close. */
+/** What waits here is let go when whoever asked has gone, or `app` begins to close. */
 export function criarEspera(app: FastifyInstance, registro: Registro): Esperar {
   const encerrando = new AbortController()
   app.addHook('preClose', (feito) => {
     encerrando.abort()
     feito()
   })
-  return async ({ esperaMs, ler, basta }) => {
+  return async ({ raw }, { esperaMs, ler, basta }) => {
     const ate = performance.now() + esperaMs
     for (;;) {
       const gravou = Promise.withResolvers<void>()
       using _ouvinte = registro.aoGravar(gravou.resolve)
       const lido = await ler()
       const restaMs = ate - performance.now()
-      if (basta(lido) || restaMs <= 0 || encerrando.signal.aborted) return lido
+      if (basta(lido) || restaMs <= 0 || encerrando.signal.aborted || raw.destroyed) {
+        return lido
+      }
       const desistencia = new AbortController()
-      using _fim = addAbortListener(encerrando.signal, () => desistencia.abort())
+      const desistir = () => desistencia.abort()
+      using _fim = addAbortListener(encerrando.signal, desistir)
+      raw.once('close', desistir)
       const pausa = esperar(Math.min(restaMs, RELER_MS), undefined, { signal: desistencia.signal })
       await Promise.race([gravou.promise, pausa.catch(() => undefined)])
-      desistencia.abort()
+      raw.off('close', desistir)
+      desistir()
     }
   }
 }

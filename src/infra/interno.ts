@@ -66,12 +66,12 @@ export function registrarInterno(app: FastifyInstance, interno: Interno): void {
   )
   app.get('/interno/eventos', {
     schema: { ...schema, summary: 'O diário do serviço', querystring: consultaDoDiario },
-    handler: async (requisicao) => {
+    handler: async (requisicao, resposta) => {
       const consulta = requisicao.query as z.output<typeof consultaDoDiario>
       if (consulta.pedido !== undefined)
         return eventosDoPedido(leitura, consulta.pedido as PedidoId)
       const { apos, limite, espera_ms } = consulta
-      return esperar({
+      return esperar(resposta, {
         esperaMs: espera_ms,
         ler: () => eventosApos(leitura, apos, limite),
         basta: (eventos) => eventos.length > 0,

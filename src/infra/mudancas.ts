@@ -32,9 +32,9 @@ export function registrarMudancas(
       tags: ['operação'],
       querystring: pergunta,
     },
-    handler: async (requisicao) => {
+    handler: async (requisicao, resposta) => {
       const { espera_ms, ...lida } = requisicao.query as z.output<typeof pergunta>
-      return esperar({
+      return esperar(resposta, {
         esperaMs: espera_ms,
         ler: () => consultas.mudancas(lida),
         basta: ({ ate }) => ate !== lida.apos,

@@ -126,12 +126,15 @@ function recusar({ raw, headers, routeOptions, is404 }: FastifyRequest) {
  * being answered, what is left is cut.
  */
 function soltarAoEncerrar(app: FastifyInstance, outraPorta: Server | undefined): void {
+  /** Until `close`: of a client that leaves before the last byte, `onResponse` is not told. */
+  const abertas = new Set<FastifyRequest>()
   let encerrando = false
   let fechou: Promise<unknown> | undefined
-  let emVoo = 0
   const cortar = () => {
-    if (!encerrando || emVoo > 0) return
+    if (!encerrando) return
     setImmediate(() => {
+      // Only what is here whole is being answered: a body that never ends is not.
+      for (const { raw } of abertas) if (raw.complete) return
       app.server.closeAllConnections()
       outraPorta?.closeAllConnections()
     })
@@ -145,13 +148,11 @@ function soltarAoEncerrar(app: FastifyInstance, outraPorta: Server | undefined):
   app.addHook('onClose', async () => {
     await fechou
   })
-  // Counted once the whole request is here: a body that never ends is not being answered.
-  // Until `close`: of a client that leaves before the last byte, `onResponse` is not told.
-  app.addHook('preValidation', (_requisicao, { raw }, feito) => {
+  app.addHook('onRequest', (requisicao, { raw }, feito) => {
     if (!raw.destroyed) {
-      emVoo += 1
+      abertas.add(requisicao)
       raw.once('close', () => {
-        emVoo -= 1
+        abertas.delete(requisicao)
         cortar()
       })
     }

@@ -18,6 +18,7 @@ const DE_ENTRADA: ReadonlySet<string | undefined> = new Set([
   '/auth/login',
   '/auth/cadastro',
   '/auth/renovar',
+  '/auth/senha',
 ])
 
 type Medir = ReturnType<FastifyInstance['createRateLimit']>

@@ -5,7 +5,9 @@
 import { performance } from 'node:perf_hooks'
 
 export interface Vagas {
-  /** A place for one more order; undefined when there is none, and then it should not be begun. */
+  /** Whether one more order should not even be read. */
+  recusa(): boolean
+  /** A place for one more order; undefined when there is none, and then it must not be begun. */
   ocupar(): Vaga | undefined
   readonly limite: number
   readonly ocupadas: number
@@ -82,6 +84,12 @@ export function criarVagas(
     if (agora - rodada.desde >= RODADA_MS && duracoes.length >= MENOR_AMOSTRA) terminarRodada(agora)
   }
 
+  function recusa(): boolean {
+    if (ocupadas < limite) return false
+    rodada.recusou = true
+    return true
+  }
+
   return {
     get limite() {
       return limite
@@ -89,11 +97,9 @@ export function criarVagas(
     get ocupadas() {
       return ocupadas
     },
+    recusa,
     ocupar() {
-      if (ocupadas >= limite) {
-        rodada.recusou = true
-        return undefined
-      }
+      if (recusa()) return undefined
       ocupadas += 1
       rodada.maisOcupadas = Math.max(rodada.maisOcupadas, ocupadas)
       const desde = relogio()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout as esperar } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { Registry } from 'prom-client'
 import { ate } from '../../../testes/ate.ts'
@@ -11,14 +12,17 @@ import { criarTriagem } from './triagem.ts'
 
 const LIMITE_MS = 5_000
 
+const VERIFICA_MS = 30
+
 /** A server with `lugares` places whose orders end when the test says so. */
 async function cena(lugares: number) {
   const desfechos: Desfecho[] = []
   const vagas = {
     limite: lugares,
     ocupadas: 0,
+    recusa: () => vagas.ocupadas >= lugares,
     ocupar() {
-      if (vagas.ocupadas >= lugares) return undefined
+      if (vagas.recusa()) return undefined
       vagas.ocupadas += 1
       return {
         liberar(desfecho: Desfecho) {
@@ -32,10 +36,17 @@ async function cena(lugares: number) {
   const metricas = new Registry()
   const solta = Promise.withResolvers<void>()
   const app = Fastify({
+    routerOptions: { caseSensitive: false },
     serverFactory: (atender) => createServer(triagem.receber(atender as RequestListener)),
   })
+  // As a token is: in another thread, while the request is already here.
+  let verificadas = 0
+  app.addHook('onRequest', async () => {
+    await esperar(VERIFICA_MS)
+    verificadas += 1
+  })
   triagem.acompanhar(app, metricas)
-  app.post('/pedidos', async (requisicao, resposta) => {
+  app.post('/pedidos', { config: { acao: 'fazer_pedido' } }, async (requisicao, resposta) => {
     await solta.promise
     const { status = 201, lugar } = requisicao.query as { status?: number; lugar?: string }
     if (lugar) resposta.header('location', lugar)
@@ -48,6 +59,7 @@ async function cena(lugares: number) {
     fetch(`http://127.0.0.1:${port}${caminho}`, { method: metodo })
   return {
     ...{ vagas, desfechos, metricas, port, pedir, soltar: solta.resolve },
+    verificadas: () => verificadas,
     [Symbol.asyncDispose]: async () => void (await app.close()),
   }
 }
@@ -56,13 +68,15 @@ test('sem vaga, o pedido novo é 503 com Retry-After, e as leituras passam', asy
   await using c = await cena(2)
   const aceitos = [c.pedir('POST', '/pedidos'), c.pedir('POST', '/pedidos')]
   await ate(() => c.vagas.ocupadas === 2, LIMITE_MS, 'vagas ocupadas')
-  for (const caminho of ['/pedidos', '/PEDIDOS', '/pedidos/', '/pedidos?x=1']) {
+  for (const caminho of ['/pedidos', '/PEDIDOS', '/pedidos?x=1']) {
     const recusado = await c.pedir('POST', caminho)
     assert.deepEqual([recusado.status, recusado.headers.get('retry-after')], [503, '1'])
     assert.match(String(recusado.headers.get('content-type')), /^application\/problem\+json/)
     const { codigo, status } = (await recusado.json()) as { codigo: string; status: number }
     assert.deepEqual([codigo, status], ['sobrecarregado', 503])
   }
+  const disfarcado = await c.pedir('POST', '/%70edidos')
+  assert.equal(disfarcado.status, 503, 'como quer que se escreva o caminho')
   assert.equal((await c.pedir('GET', '/pedidos')).status, 200)
   assert.equal((await c.pedir('POST', '/pedidos/1/cancelar')).status, 404, 'não é um pedido novo')
   c.soltar()
@@ -94,13 +108,26 @@ test('quem desiste de esperar não devolve a vaga: o pedido ainda está sendo fe
   await ate(() => c.vagas.ocupadas === 0, LIMITE_MS, 'vaga devolvida')
 })
 
-test('quem cai antes de mandar o corpo todo devolve a vaga', async () => {
-  await using c = await cena(9)
-  const caiu = connect(c.port, '127.0.0.1')
-  caiu.write('POST /pedidos HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n')
-  caiu.write('content-length: 100\r\n\r\n{"itens"')
-  await ate(() => c.vagas.ocupadas === 1, LIMITE_MS, 'vaga ocupada')
-  caiu.destroy()
-  await ate(() => c.vagas.ocupadas === 0, LIMITE_MS, 'vaga devolvida')
-  assert.deepEqual(c.desfechos, ['recusado'])
+test('quem manda o pedido inteiro e cai antes de se saber quem é não prende uma vaga', async () => {
+  await using c = await cena(3)
+  for (let i = 0; i < 10; i++) {
+    const caiu = connect(c.port, '127.0.0.1')
+    caiu.write('POST /pedidos HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n')
+    caiu.write('content-length: 2\r\n\r\n{}', () => caiu.resetAndDestroy())
+  }
+  await ate(() => c.verificadas() === 10, LIMITE_MS, 'todos verificados')
+  c.soltar()
+  assert.equal((await c.pedir('POST', '/pedidos')).status, 201)
+  await ate(() => c.vagas.ocupadas === 0, LIMITE_MS, 'vagas devolvidas')
+})
+
+test('quem manda o corpo devagar não toma vaga nenhuma', async () => {
+  await using c = await cena(1)
+  const lento = connect(c.port, '127.0.0.1')
+  lento.write('POST /pedidos HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n')
+  lento.write('content-length: 100\r\n\r\n{"itens"')
+  await ate(() => c.verificadas() === 1, LIMITE_MS, 'lento verificado')
+  c.soltar()
+  assert.equal((await c.pedir('POST', '/pedidos')).status, 201)
+  lento.destroy()
 })

@@ -86,7 +86,11 @@ class Cliente {
       if (!comeco || saida.fechada) return saida.derrubar()
       comecar(saida, comeco)
       if (comeco.fim) return saida.encerrar()
-      const aceita = { continuaAceita: async () => true, valeAteMs: NUNCA_EXPIRA }
+      const aceita = {
+        continuaAceita: async () => true,
+        encerrada: () => false,
+        valeAteMs: NUNCA_EXPIRA,
+      }
       inscrito = this.acompanhamento.acompanhar({ alvo, saida, lugar: comeco.lugar, ...aceita })
     } catch {
       saida.derrubar()

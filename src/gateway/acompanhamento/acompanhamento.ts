@@ -7,8 +7,8 @@ import type { Pedida } from './fluxo.ts'
 import type { Fonte } from './fonte.ts'
 import { type Assinante, criarHub } from './hub.ts'
 import { criarJanela, type Janela } from './janela.ts'
+import { criarLugares } from './lugares.ts'
 import { criarSeguidor, type OuvinteDoLog, type Pausar } from './seguidor.ts'
-import { criarVagas } from './vagas.ts'
 
 const PULSO_MS = 15_000
 
@@ -47,7 +47,7 @@ export function criarAcompanhamento(
 ): Acompanhamento {
   const hub = criarHub(janela, agora)
   const seguidor = criarSeguidor(fonte, janela, pausar)
-  const vagas = criarVagas()
+  const lugares = criarLugares()
   const inscritos = new Map<Assinante, Inscricao>()
   let pulso: Disposable | undefined
   let encerrado = false
@@ -85,7 +85,7 @@ export function criarAcompanhamento(
     },
     ocupar(conta) {
       if (encerrado) throw new ErroDeNegocio('encerrando')
-      return vagas.ocupar(conta)
+      return lugares.ocupar(conta)
     },
     async comeco(apos) {
       // The window lags a little behind the log: who knows more may know it from elsewhere.

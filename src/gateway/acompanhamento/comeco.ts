@@ -43,8 +43,8 @@ export function comecoDe(
     return apos === undefined ? doHistorico(pedido, lugar) : undefined
   }
   const fim = ultima && acabou(ultima.status) ? ultima : undefined
-  if (fim && apos !== undefined && apos >= fim.id) return undefined
   const reinicio = apos !== undefined && apos > lugar
+  if (fim && !reinicio && apos !== undefined && apos >= fim.id) return undefined
   const desde = reinicio ? 0 : (apos ?? 0)
   return { reinicio, passadas: mudancas.filter(({ id }) => id > desde), lugar, fim }
 }

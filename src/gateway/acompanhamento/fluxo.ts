@@ -30,8 +30,10 @@ export interface Pedida {
   readonly saida: Saida
   /** The last place that the reader knows of. */
   readonly lugar: number
-  /** Nothing is told once the right to know it has expired. */
+  /** Nothing is told once the right to know it has expired, */
   readonly valeAteMs: number
+  /** or was taken back. */
+  encerrada(): boolean
 }
 export interface Meio {
   readonly janela: Janela
@@ -149,7 +151,8 @@ export function pulsar(fluxo: Fluxo): void {
 }
 
 const saiu = ({ fase }: Fluxo): boolean => fase === 'fora'
-const expirou = ({ valeAteMs, meio }: Fluxo): boolean => meio.agora() >= valeAteMs
+const expirou = (fluxo: Fluxo): boolean =>
+  fluxo.meio.agora() >= fluxo.valeAteMs || fluxo.encerrada()
 const cheio = ({ saida }: Fluxo): boolean => saida.pendentes() > MAIOR_PENDENTE_BYTES
 const parado = ({ paradoDesde, meio }: Fluxo): boolean =>
   paradoDesde !== undefined && meio.agora() - paradoDesde > MAIOR_PARADA_MS

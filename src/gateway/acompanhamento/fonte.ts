@@ -1,8 +1,7 @@
 // Where changes of status come from: pedidos' own log, whatever architecture carried the order.
-import { deHttp } from '../../arquiteturas/rest/errors.ts'
 import type { PedidoId } from '../../contratos/ids.ts'
 import type { Mudancas } from '../../servicos/pedidos/mudancas.ts'
-import { type Consulta, comoJson, type Servicos } from '../servicos.ts'
+import { type Consulta, lerSucesso, type Servicos } from '../servicos.ts'
 
 export interface Fonte {
   /** Where the log ends now. */
@@ -22,10 +21,7 @@ export function fonteEmPedidos(servicos: Servicos): Fonte {
   async function ler(busca: string, resto?: Partial<Consulta>): Promise<Mudancas> {
     const caminho = `/interno/mudancas?${busca}`
     const consulta = { metodo: 'GET', caminho, esperaMs: LEITURA_MS, ...resto } as const
-    const { status, texto } = await servicos.pedir('pedidos', consulta)
-    const corpo = comoJson('pedidos', texto)
-    if (status !== 200) throw deHttp(status, corpo)
-    return corpo as Mudancas
+    return lerSucesso('pedidos', await servicos.pedir('pedidos', consulta))
   }
 
   return {

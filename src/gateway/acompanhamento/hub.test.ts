@@ -18,15 +18,19 @@ function criarCena() {
   const janela = criarJanela(100)
   let agora = 0
   const hub = criarHub(janela, () => agora)
+  let encerrada = false
   hub.abrirJanela()
   return {
     ...{ diario, janela, hub },
+    encerrarSessao() {
+      encerrada = true
+    },
     passar(ms: number) {
       agora += ms
     },
     assinar(alvo: Alvo = {}, lugar = 0) {
       const saida = abrirSaidaDeTeste()
-      hub.assinar({ alvo, saida, lugar, valeAteMs: EXPIRA_MS })
+      hub.assinar({ alvo, saida, lugar, valeAteMs: EXPIRA_MS, encerrada: () => encerrada })
       return saida
     },
     gravar(quantas: number, motivo = '') {
@@ -51,7 +55,8 @@ test('quem lê devagar o que passou espera com pouco por mandar, e recebe tudo',
   cena.gravar(20, LONGO)
   const saida = abrirSaidaDeTeste()
   saida.ler(false)
-  cena.hub.assinar({ alvo: {}, saida, lugar: 0, valeAteMs: NUNCA })
+  const sempre = { valeAteMs: NUNCA, encerrada: () => false }
+  cena.hub.assinar({ alvo: {}, saida, lugar: 0, ...sempre })
   assert.ok(saida.pendentes() < CABE)
   cena.gravar(5, LONGO)
   assert.ok(saida.pendentes() < CABE, 'o novo espera a sua vez')
@@ -114,6 +119,16 @@ test('depois de expirar nada mais é dito, nem antes do próximo pulso', () => {
   assert.equal(calado.fechada, false)
   cena.hub.pulsar()
   assert.deepEqual([calado.fechada, cena.hub.assinantes], [true, 0])
+})
+
+test('depois de sair, ou de mudar de papel, nem o próximo evento é dito', () => {
+  const cena = criarCena()
+  const saida = cena.assinar()
+  cena.gravar(1)
+  cena.encerrarSessao()
+  cena.gravar(1)
+  assert.deepEqual(ids(saida.recebido), [1])
+  assert.ok(saida.fechada)
 })
 
 test('o pulso leva o lugar adiante: quem pouco ouve não volta a um passado esquecido', () => {

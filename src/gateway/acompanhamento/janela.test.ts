@@ -68,3 +68,30 @@ test('quem começa a seguir lê só o fim do diário, e quem volta segue de onde
   assert.deepEqual(perguntas.slice(0, 2), [100, 105])
   assert.equal(janela.fim, 107)
 })
+
+test('um diário que encolhe enquanto é lido é lido de novo até o fim que tem, com pausa', async () => {
+  const diario = diarioDe(3)
+  let fim = 100
+  const fonte: Fonte = {
+    fim: async () => fim,
+    doPedido: async () => diario.ler(0),
+    async apos(lugar, aguardar, sinal) {
+      if (aguardar) await new Promise((pronto) => sinal.addEventListener('abort', pronto))
+      fim = diario.fim
+      return diario.ler(Math.min(lugar, diario.fim))
+    },
+  }
+  let pausas = 0
+  const pausar = async () => {
+    pausas += 1
+  }
+  const janela = criarJanela(10)
+  const seguidor = criarSeguidor(fonte, janela, pausar)
+  const emDia = Promise.withResolvers<void>()
+  const nada = () => undefined
+  seguidor.ligar({ emDia: emDia.resolve, chegaram: nada, recomecou: nada, falhou: nada })
+  await emDia.promise
+  seguidor.desligar()
+  assert.equal(janela.fim, 3)
+  assert.ok(pausas >= 1)
+})

@@ -41,21 +41,23 @@ export function criarSeguidor(fonte: Fonte, janela: Janela, pausar = pausarDeVer
     if (longe || fim < janela.fim) janela.recomecar(Math.max(0, fim - janela.maior))
   }
 
-  async function passo(sinal: AbortSignal, ouvinte: OuvinteDoLog, meta: number): Promise<void> {
+  /** Whether the log went on from where it was left. */
+  async function passo(sinal: AbortSignal, ouvinte: OuvinteDoLog, meta: number): Promise<boolean> {
     const lidas = await fonte.apos(janela.fim, emDia, sinal)
-    if (sinal.aborted) return
+    if (sinal.aborted) return true
     if (lidas.ate < janela.fim) {
       janela.recomecar(lidas.ate)
       ouvinte.recomecou()
-      return
+      return false
     }
     janela.acrescentar(lidas)
     if (emDia) {
       ouvinte.chegaram(lidas.mudancas)
-      return
+      return true
     }
     emDia = janela.fim >= meta
     if (emDia) ouvinte.emDia()
+    return true
   }
 
   async function seguir(sinal: AbortSignal, ouvinte: OuvinteDoLog): Promise<void> {
@@ -69,9 +71,11 @@ export function criarSeguidor(fonte: Fonte, janela: Janela, pausar = pausarDeVer
           situar(fim)
           meta = fim
         }
-        await passo(sinal, ouvinte, meta)
+        const seguiu = await passo(sinal, ouvinte, meta)
         falhas = 0
-        if (emDia) await pausar(PAUSA_MS, sinal)
+        // The end that was to be reached may be gone too.
+        if (!seguiu) meta = undefined
+        if (emDia || !seguiu) await pausar(PAUSA_MS, sinal)
       } catch (erro) {
         if (sinal.aborted) return
         falhas += 1

@@ -123,6 +123,15 @@ test('uma sessão além do limite encerra a mais antiga da conta, e nenhuma outr
   assert.ok(await renovar(String(seguinte?.renovacao)))
 })
 
+test('com o relógio atrasado, a sessão nova ainda é a nova', async () => {
+  for (let i = 0; i < MAXIMO_DE_SESSOES; i++) await entrar()
+  agoraMs -= 60_000
+  const nova = await entrar()
+  agoraMs += 60_000
+  assert.equal(encerrada(nova), false)
+  assert.ok(await renovar(nova.renovacao))
+})
+
 test('as sessões que acabaram saem do banco aos poucos, com as próximas entradas', async () => {
   for (let i = 0; i < 15; i++) await entrar()
   const antes = guardadas()

@@ -122,9 +122,10 @@ async function abrirEm(tx: Transacao, { id, senha }: Entrada, onde: Onde, ms: nu
      values ($1, $2, $3, $4, $5, $6)`,
     [sessao, id, codigo.familia, codigo.resumo, iso(ms), iso(expira)],
   )
+  // By row: a clock that was set back would make the new one the oldest.
   const excedentes = await tx.todos<{ id: string }>(
     `select id from sessoes where usuario_id = $1 and encerrada_em is null and expira_em > $2
-     order by criada_em desc, rowid desc limit ${LOTE_DA_LIMPEZA} offset ${MAXIMO_DE_SESSOES}`,
+     order by rowid desc limit ${LOTE_DA_LIMPEZA} offset ${MAXIMO_DE_SESSOES}`,
     [id, iso(ms)],
   )
   await limpar(tx, ms)

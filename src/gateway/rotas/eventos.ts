@@ -1,6 +1,7 @@
 // The orders as they happen: streams of server-sent events, of one order or of all that the asker
 // may see.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Gauge } from 'prom-client'
 import * as z from 'zod'
 import { campoInvalido } from '../../arquiteturas/campos.ts'
 import { bearer, pedidoDe, usuarioDe } from '../acesso/autorizacao.ts'
@@ -8,7 +9,7 @@ import type { Acompanhamento } from '../acompanhamento/acompanhamento.ts'
 import { type Comeco, comecar } from '../acompanhamento/comeco.ts'
 import type { Alvo } from '../acompanhamento/fluxo.ts'
 import { abrirSaida } from '../acompanhamento/saida.ts'
-import { expiraEmMs } from '../contas/validade.ts'
+import { validadeDe } from '../contas/validade.ts'
 import * as respostas from '../respostas.ts'
 import { alcanceDe, comPedido } from './consultas.ts'
 import type { Partes } from './partes.ts'
@@ -40,6 +41,14 @@ export function registrarEventos(rotas: FastifyInstance, partes: Partes): void {
   const { acompanhamento } = partes
   const comum = { validatorCompiler: semCabecalhos, exposeHeadRoute: false } as const
   rotas.addHook('preClose', async () => acompanhamento.encerrar())
+  new Gauge({
+    name: 'quatrovias_fluxos_abertos',
+    help: 'Fluxos de eventos abertos agora',
+    registers: [partes.metricas],
+    collect() {
+      this.set(acompanhamento.abertos)
+    },
+  })
 
   rotas.get('/pedidos/eventos', {
     ...comum,
@@ -104,7 +113,7 @@ function ocupar(
 }
 
 function transmitir(
-  { acompanhamento, tokens }: Partes,
+  { acompanhamento, contas, tokens }: Partes,
   requisicao: FastifyRequest,
   resposta: FastifyReply,
   alvo: Alvo,
@@ -119,10 +128,12 @@ function transmitir(
     saida.encerrar()
     return resposta
   }
-  const { papel, cliente_id } = usuarioDe(requisicao)
+  const { papel, cliente_id, sessao } = usuarioDe(requisicao)
   const token = bearer(requisicao.headers.authorization) ?? ''
+  const { deMs, ateMs } = validadeDe(token)
   const acompanhado = acompanhamento.acompanhar({
-    ...{ alvo, saida, lugar: comeco.lugar, valeAteMs: expiraEmMs(token) },
+    ...{ alvo, saida, lugar: comeco.lugar, valeAteMs: ateMs },
+    encerrada: () => contas.sessoes.encerrada(sessao, deMs),
     async continuaAceita() {
       const agora = await tokens.conferir(token)
       return agora?.papel === papel && agora.cliente_id === cliente_id

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { abrirBancoDeTeste } from '../../../testes/banco.ts'
 import { paginas } from '../../../testes/paginas.features.ts'
 import { STATUS } from '../../contratos/eventos.ts'
-import { comoClienteId, type Instante, MAIOR_ID } from '../../contratos/ids.ts'
+import { ARQUITETURAS, comoClienteId, type Instante, MAIOR_ID } from '../../contratos/ids.ts'
 import type { Leitura } from '../../persistencia/database.ts'
 import { escreverCursor, lerCursor } from './cursor.ts'
 import { type FiltroDePedidos, lerPagina } from './paginas.ts'
@@ -54,7 +54,11 @@ const PLANOS: readonly [string, Partial<FiltroDePedidos>, string][] = [
     { cliente_id, status: ['pendente', 'enviado'], arquitetura: 'rest', desde },
     'pedidos_do_cliente_por_data',
   ],
-  ['de um status', { status: ['pendente'], desde }, 'pedidos_do_status_por_data'],
+  [
+    'de um status e uma arquitetura',
+    { status: ['pendente'], arquitetura: 'rest', desde },
+    'pedidos_do_status_e_arquitetura_por_data',
+  ],
   ['de uma arquitetura', { arquitetura: 'rest' }, 'pedidos_da_arquitetura_por_data'],
 ]
 for (const [nome, filtro, indice] of PLANOS) {
@@ -66,11 +70,11 @@ for (const [nome, filtro, indice] of PLANOS) {
   })
 }
 
-test('a página de vários status segue o índice de cada um e só ordena o que mostra', async () => {
+test('a página de vários status segue o índice de cada par e só ordena o que mostra', async () => {
   const { passos } = await planoDe({ status: STATUS })
   const buscas = passos.filter((passo) => passo.startsWith('SEARCH p '))
-  assert.equal(buscas.length, STATUS.length)
-  assert.ok(buscas.every((busca) => busca.includes('pedidos_do_status_por_data')))
+  assert.equal(buscas.length, STATUS.length * (ARQUITETURAS.length + 1))
+  assert.ok(buscas.every((b) => b.includes('_por_data (status=? AND arquitetura=? AND ')))
 })
 
 test('uma página são duas leituras, quantos pedidos tenha', async () => {

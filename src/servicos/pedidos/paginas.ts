@@ -1,7 +1,7 @@
 // The orders page by page, newest first. A page starts at a place in the list, not at a count, so
 // that orders made meanwhile neither repeat nor hide any.
 import type { StatusPedido } from '../../contratos/eventos.ts'
-import type { ClienteId, Instante } from '../../contratos/ids.ts'
+import { ARQUITETURAS, type ClienteId, type Instante } from '../../contratos/ids.ts'
 import type { Leitura, Valor } from '../../persistencia/database.ts'
 import type { PedidoVisivel } from './consultas.ts'
 import type { Posicao } from './cursor.ts'
@@ -34,6 +34,9 @@ const ramo = (filtro: string): string => `select ${COLUNAS} ${DE}
   where ${filtro} and (p.criado_em, p.id) < ($1, $2) and p.criado_em >= $3
   order by p.criado_em desc, p.id desc limit $4`
 
+/** What an order's architecture may be. */
+const DE_QUALQUER_UMA: readonly string[] = [...ARQUITETURAS, 'historico']
+
 /** An empty text in the place of a filter lets everything through. */
 const SE_ARQUITETURA = `($5 = '' or p.arquitetura = $5)`
 const DO_CLIENTE = ramo(
@@ -42,10 +45,11 @@ const DO_CLIENTE = ramo(
 const DA_ARQUITETURA = ramo('p.arquitetura = $5')
 const DE_TODOS = ramo('true')
 
-/** As many branches as there are statuses, eight at most: the newest of each, merged. */
+/** A branch for each pair of a status and an architecture: the newest of each, merged. */
 function porStatus(quantos: number): string {
   const ramos = Array.from({ length: quantos }, (_, i) => {
-    return `select * from (${ramo(`p.status = $${6 + i} and ${SE_ARQUITETURA}`)}) as ramo_${i}`
+    const par = `p.status = $${5 + 2 * i} and p.arquitetura = $${6 + 2 * i}`
+    return `select * from (${ramo(par)}) as ramo_${i}`
   })
   return `select * from (${ramos.join('\nunion all\n')}) as juntos
     order by criado_em desc, id desc limit $4`
@@ -71,7 +75,9 @@ function consultaDe(filtro: FiltroDePedidos): { sql: string; parametros: Valor[]
   }
   const distintos = [...new Set(status)]
   if (distintos.length > 0) {
-    return { sql: porStatus(distintos.length), parametros: [arquitetura, ...distintos] }
+    const arquiteturas = arquitetura ? [arquitetura] : DE_QUALQUER_UMA
+    const pares = distintos.flatMap((um) => arquiteturas.map((outra) => [um, outra]))
+    return { sql: porStatus(pares.length), parametros: pares.flat() }
   }
   if (arquitetura) return { sql: DA_ARQUITETURA, parametros: [arquitetura] }
   return { sql: DE_TODOS, parametros: [] }

@@ -16,10 +16,11 @@ create table if not exists pedidos (
   criado_em text not null,
   atualizado_em text not null
 );
-drop index if exists pedidos_do_cliente;  -- of 0.1.0
+drop index if exists pedidos_do_cliente;  -- of the release 0.1.0
 create index if not exists pedidos_por_data on pedidos (criado_em, id);
 create index if not exists pedidos_do_cliente_por_data on pedidos (cliente_id, criado_em, id);
-create index if not exists pedidos_do_status_por_data on pedidos (status, criado_em, id);
+create index if not exists pedidos_do_status_e_arquitetura_por_data
+  on pedidos (status, arquitetura, criado_em, id);
 create index if not exists pedidos_da_arquitetura_por_data on pedidos (arquitetura, criado_em, id);
 create index if not exists pedidos_abertos on pedidos (id)
   where encerrado = 0 and origem = 'vivo';

@@ -7,22 +7,22 @@ import { criarAcompanhamento } from './acompanhamento.ts'
 import { criarDiario } from './diario_de_teste.ts'
 import type { Fonte } from './fonte.ts'
 import { abrirSaidaDeTeste } from './leitor_de_teste.ts'
-import { criarVagas } from './vagas.ts'
+import { criarLugares } from './lugares.ts'
 
 test('as vagas são tantas ao todo e tantas por conta, e cada uma volta uma vez', () => {
-  const vagas = criarVagas(3, 2)
-  const primeira = vagas.ocupar(1)
-  vagas.ocupar(1)
-  assert.throws(() => vagas.ocupar(1), { codigo: 'limite_excedido' })
-  const outra = vagas.ocupar(2)
-  assert.throws(() => vagas.ocupar(3), { codigo: 'sobrecarregado' })
+  const lugares = criarLugares(3, 2)
+  const primeira = lugares.ocupar(1)
+  lugares.ocupar(1)
+  assert.throws(() => lugares.ocupar(1), { codigo: 'limite_excedido' })
+  const outra = lugares.ocupar(2)
+  assert.throws(() => lugares.ocupar(3), { codigo: 'sobrecarregado' })
   primeira[Symbol.dispose]()
   primeira[Symbol.dispose]()
-  vagas.ocupar(1)
-  assert.throws(() => vagas.ocupar(2), { codigo: 'sobrecarregado' })
+  lugares.ocupar(1)
+  assert.throws(() => lugares.ocupar(2), { codigo: 'sobrecarregado' })
   outra[Symbol.dispose]()
-  assert.throws(() => vagas.ocupar(1), { codigo: 'limite_excedido' })
-  vagas.ocupar(2)
+  assert.throws(() => lugares.ocupar(1), { codigo: 'limite_excedido' })
+  lugares.ocupar(2)
 })
 
 function criarCena() {
@@ -47,7 +47,14 @@ function criarCena() {
     acompanhar(continuaAceita: () => Promise<boolean>) {
       const saida = abrirSaidaDeTeste()
       const valeAteMs = Number.MAX_SAFE_INTEGER
-      const inscricao = { alvo: {}, saida, lugar: 0, valeAteMs, continuaAceita }
+      const inscricao = {
+        alvo: {},
+        saida,
+        lugar: 0,
+        valeAteMs,
+        encerrada: () => false,
+        continuaAceita,
+      }
       return { saida, inscrito: acompanhamento.acompanhar(inscricao) }
     },
   }

@@ -4,13 +4,16 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 export const MAXIMO_DE_FLUXOS = 2_000
 export const MAXIMO_POR_CONTA = 50
 
-export interface Vagas {
+export interface Lugares {
   readonly ocupadas: number
   /** Errors: ErroDeNegocio sobrecarregado | limite_excedido. Disposing it twice is harmless. */
   ocupar(conta: number): Disposable
 }
 
-export function criarVagas(maximo = MAXIMO_DE_FLUXOS, maximoPorConta = MAXIMO_POR_CONTA): Vagas {
+export function criarLugares(
+  maximo = MAXIMO_DE_FLUXOS,
+  maximoPorConta = MAXIMO_POR_CONTA,
+): Lugares {
   const porConta = new Map<number, number>()
   let ocupadas = 0
   return {
