@@ -84,7 +84,10 @@ export const auditoria = z
         .int()
         .nullable()
         .describe('Como terminou; null enquanto não responde, ou se uma queda o impediu'),
-      detalhe: z.string().nullable(),
+      detalhe: z
+        .string()
+        .nullable()
+        .describe('Até 200 caracteres; do que a equipe muda, o corpo do pedido, em JSON'),
     }),
   )
   .describe('Os atos, os mais novos primeiro')

@@ -111,7 +111,7 @@ test('o que se muda fica na auditoria, com quem, o quê e o fim', async () => {
   const admin = await entrar(gateway.credenciais.admin)
   await dar(999, 'operador', admin)
   const { json } = await gateway.pedir('GET', '/admin/auditoria?limite=100', { token: admin })
-  const linhas = json as unknown as { acao: string; alvo: string }[]
+  const linhas = respostas.auditoria.parse(json)
   const minha = linhas.find(({ alvo }) => alvo === '/admin/usuarios/999')
-  assert.equal(minha?.acao, 'mudar_papel')
+  assert.deepEqual([minha?.acao, minha?.detalhe], ['mudar_papel', '{"papel":"operador"}'])
 })

@@ -5,6 +5,7 @@ import { comoErro, type ErroDeNegocio } from '../../contratos/errors.ts'
 import type { Auditoria, Onde } from '../contas/auditoria.ts'
 import { usuarioDe } from './autorizacao.ts'
 import { direitoA } from './direitos.ts'
+import { enderecoDe } from './limites.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,7 +30,8 @@ export function auditarAtos(
     if (!acao || !auditada) return
     const quem = usuarioDe(requisicao)
     if (auditada === 'equipe' && quem.papel === 'cliente') return
-    requisicao.emAuditoria = await auditoria.anotar({ acao, quem, onde: ondeDe(requisicao) })
+    const onde = ondeDe(requisicao)
+    requisicao.emAuditoria = await auditoria.anotar({ acao, quem, onde, detalhe: oQue(requisicao) })
   })
   // Not onResponse: a caller that hung up gets no response, but the act has an outcome.
   rotas.addHook('onSend', async ({ emAuditoria }, { statusCode }) => {
@@ -41,10 +43,14 @@ export function auditarAtos(
   })
 }
 
+/** The body as its schema left it; without one, or beyond its fields, anything may be there. */
+const oQue = ({ body, routeOptions }: FastifyRequest): string | undefined =>
+  routeOptions.schema?.body && body ? JSON.stringify(body) : undefined
+
 /** Never the query, where anything may be. */
-export const ondeDe = ({ method, url, ip, traceparent }: FastifyRequest): Onde => ({
-  metodo: method,
-  alvo: url.split('?', 1)[0] ?? '',
-  endereco: ip,
-  traceparent,
+export const ondeDe = (requisicao: FastifyRequest): Onde => ({
+  metodo: requisicao.method,
+  alvo: requisicao.url.split('?', 1)[0] ?? '',
+  endereco: enderecoDe(requisicao),
+  traceparent: requisicao.traceparent,
 })

@@ -8,7 +8,11 @@ export interface Direito {
   readonly papeis: readonly Papel[] | 'publico'
   /** A cliente reaches only what is its own; for it, the rest does not exist. */
   readonly posse?: 'proprio'
-  /** Written down before it is done, with its outcome after; 'equipe': unless a client does it. */
+  /**
+   * Written down before it is done, with its outcome after; 'equipe': unless a client does it. The
+   * body is written down too: never mark an act whose body has a password, a code or a CPF. Those
+   * write their own rows (`anotar`, `anotarEm`).
+   */
   readonly auditada?: true | 'equipe'
 }
 

@@ -32,8 +32,8 @@ export function limitar(app: FastifyInstance, limites: Configuracao['limites']) 
   app.after(() => {
     const { porEndereco, porCliente, deEntrada } = limites
     Object.assign(medidores, {
-      endereco: criar(porEndereco, JANELA_MS, enderecoDe),
-      entrada: criar(deEntrada, JANELA_DE_ENTRADA_MS, enderecoDe),
+      endereco: criar(porEndereco, JANELA_MS, redeDe),
+      entrada: criar(deEntrada, JANELA_DE_ENTRADA_MS, redeDe),
       cliente: criar(porCliente, JANELA_MS, ({ usuario }) => String(usuario?.id)),
     })
   })
@@ -82,11 +82,15 @@ function excedido(resposta: FastifyReply, max: number, esperaS: number, detalhe?
 }
 
 /**
- * Of IPv6 the network, since one machine has a whole /64; read once for each address: it costs
- * 6 µs. What a proxy claims and is no address counts as the proxy's own.
+ * What a proxy claims and is no address counts as the proxy's own; so does one with a zone
+ * (`fe80::1%eth0`), which means nothing here and may be as long as a header.
  */
-function enderecoDe({ ip, socket }: FastifyRequest): string {
-  const endereco = isIP(ip) ? ip : (socket.remoteAddress ?? '')
+export const enderecoDe = ({ ip, socket }: FastifyRequest): string =>
+  isIP(ip) && !ip.includes('%') ? ip : (socket.remoteAddress ?? '')
+
+/** Of IPv6 the network, since one machine has a whole /64; read once for each: it costs 6 µs. */
+function redeDe(requisicao: FastifyRequest): string {
+  const endereco = enderecoDe(requisicao)
   if (!isIPv6(endereco)) return endereco
   const conhecida = redes.get(endereco)
   if (conhecida !== undefined) return conhecida
@@ -118,7 +122,7 @@ export function criarTentativas(relogio: () => number = Date.now): Tentativas {
   const contas = new Map<string, { falhas: number; readonly ate: number }>()
   return {
     comecar(requisicao, email, resposta) {
-      const nome = `${enderecoDe(requisicao)} ${email}`
+      const nome = `${redeDe(requisicao)} ${email}`
       const agora = relogio()
       const lembrada = contas.get(nome)
       const vale = lembrada !== undefined && lembrada.ate > agora

@@ -1,15 +1,12 @@
-// The audit log: what is written down, before and after; that nothing is done unseen; its bound.
+// The audit log: what is written down, before and after; that nothing is done unseen.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
-import { abrirSqlite } from '../../persistencia/sqlite.ts'
-import { gatewayDeTeste, lugarVazio } from '../gateway_de_teste.ts'
+import { gatewayDeTeste } from '../gateway_de_teste.ts'
 import * as respostas from '../respostas.ts'
 import { DE_NINGUEM, DELE, todosFalsos } from '../servicos_de_teste.ts'
-import { criarAuditoria } from './auditoria.ts'
 
 const LIMITE_MS = 5_000
 const gateway = await gatewayDeTeste(todosFalsos())
@@ -54,7 +51,7 @@ test('um ato marcado fica com quem, o quê, de onde e como terminou', async () =
     alvo: '/operacao/simulacao/estoque',
     endereco: '127.0.0.1',
     status: 200,
-    detalhe: null,
+    detalhe: '{"taxa_sucesso":0.5}',
   })
   assert.equal(usuario_id, (await gateway.pedir('GET', '/auth/eu', { token })).json.id)
   assert.match(String(traceparent), /^00-a{32}-/)
@@ -181,23 +178,47 @@ test('a lista vem em páginas, e os limites dela são conferidos', async () => {
   }
 })
 
-test('além do máximo, as linhas mais velhas saem, poucas de cada vez', async () => {
-  using lugar = lugarVazio()
-  const esquema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
-  await using db = abrirSqlite(join(lugar.configuracao.diretorio, 'auditoria.db'), esquema)
-  const onde = { metodo: 'POST', alvo: '/x', endereco: '::1', traceparent: '00' }
-  const ato = { acao: 'entrar', onde, status: 401 } as const
-  const folgada = criarAuditoria(db, 30)
-  for (let i = 0; i < 30; i++) await folgada.anotar(ato)
-  const apertada = criarAuditoria(db, 5)
-  const restantes: number[] = []
-  for (let i = 0; i < 4; i++) {
-    await apertada.anotar(ato)
-    restantes.push((await apertada.listar({ limite: 100 })).length)
+test('o endereço é um endereço: o que um proxy inventa fica como o do proxy', async () => {
+  await using comProxy = await gatewayDeTeste({}, { proxiesConfiaveis: ['127.0.0.0/8'] })
+  const corpo = { email: 'ninguem@example.com', senha: 'errada' }
+  const longo = 'x'.repeat(6_000)
+  for (const dito of ['203.0.113.1', longo, `fe80::1%${longo}`]) {
+    const cabecalhos = { 'x-forwarded-for': dito }
+    await comProxy.pedir('POST', '/auth/login', { corpo, cabecalhos })
   }
-  assert.deepEqual(restantes, [21, 12, 5, 5])
+  const token = await comProxy.tokenDe('admin')
+  const { json } = await comProxy.pedir('GET', '/admin/auditoria', { token })
+  const falhas = respostas.auditoria.parse(json).filter(({ status }) => status === 401)
+  const enderecos = falhas.toReversed().map(({ endereco }) => endereco)
+  assert.deepEqual(enderecos, ['203.0.113.1', '127.0.0.1', '127.0.0.1'])
+})
+
+test('o detalhe de um ato é o corpo aceito, até 200 caracteres', async () => {
+  const token = await gateway.tokenDe('admin')
+  const antes = await ultimo()
+  const mudar = (corpo: object) => gateway.pedir('PATCH', '/admin/produtos/1', { token, corpo })
+  await mudar({ preco_centavos: 990, intruso: 'canário' })
+  const motivo = 'x'.repeat(200)
+  await gateway.pedir('POST', `/pedidos/${DELE}/cancelar`, { token, corpo: { motivo } })
   assert.deepEqual(
-    (await apertada.listar({ limite: 100 })).map(({ id }) => id),
-    [34, 33, 32, 31, 30],
+    (await desde(antes)).map(({ detalhe }) => detalhe),
+    ['{"preco_centavos":990}', `{"motivo":"${'x'.repeat(189)}`],
   )
+})
+
+test('sair e mudar a própria conta ficam, com os nomes dos campos e sem o que dizem', async () => {
+  const token = await gateway.entrar('cliente')
+  const antes = await ultimo()
+  const corpo = { nome: 'Outro Nome', cpf: '529.982.247-25' }
+  await gateway.pedir('PATCH', '/auth/eu', { token, corpo })
+  await gateway.pedir('POST', '/auth/sair', { token })
+  const feitos = (await desde(antes)).map(({ acao, papel, status, detalhe }) => [
+    `${acao} ${status}`,
+    papel,
+    detalhe,
+  ])
+  assert.deepEqual(feitos, [
+    ['mudar_conta 200', 'cliente', 'nome, cpf'],
+    ['sair 204', 'cliente', null],
+  ])
 })

@@ -46,13 +46,21 @@ export async function cadastrar(
 /** Above every other: a number that once had orders never gets a second owner. */
 export const PROXIMO_CLIENTE = '(select coalesce(max(cliente_id), 0) + 1 from usuarios)'
 
-export async function mudarPerfil(tx: Transacao, id: number, { nome, cpf }: Perfil): Promise<void> {
+export async function mudarPerfil(
+  tx: Transacao,
+  quem: Usuario,
+  { nome, cpf }: Perfil,
+  onde: Onde,
+): Promise<void> {
   const achadas = await tx.executar('update usuarios set nome = coalesce($1, nome) where id = $2', [
     nome ?? null,
-    id,
+    quem.id,
   ])
   if (achadas === 0) throw new ErroDeNegocio('usuario_desconhecido')
-  if (cpf) await guardarCpf(tx, id, cpf)
+  if (cpf) await guardarCpf(tx, quem.id, cpf)
+  // The names of the fields, never what they say.
+  const detalhe = [nome && 'nome', cpf && 'cpf'].filter(Boolean).join(', ')
+  await anotarEm(tx, { acao: 'mudar_conta', onde, quem, status: 200, detalhe })
 }
 
 const guardarCpf = (tx: Transacao, usuario_id: number, cpf: string): Promise<number> =>

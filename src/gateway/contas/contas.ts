@@ -44,7 +44,7 @@ export interface Contas extends AsyncDisposable {
   /** Undefined when the e-mail is taken. */
   cadastrar(nova: Novata, onde: Onde): Promise<ContaVisivel | undefined>
   /** Errors: usuario_desconhecido. */
-  mudarPerfil(id: number, perfil: Perfil): Promise<ContaVisivel>
+  mudarPerfil(quem: Usuario, perfil: Perfil, onde: Onde): Promise<ContaVisivel>
   /**
    * Ends the account's other sessions. False, and nothing done, when `antiga` is not the digest in
    * force any more.
@@ -116,10 +116,10 @@ const mudancasEm = (db: Database, sessoes: Sessoes) => ({
       const id = await cadastrar(tx, nova, onde)
       return id === undefined ? undefined : contaEm(tx, id)
     }),
-  mudarPerfil: (id: number, perfil: Perfil) =>
+  mudarPerfil: (quem: Usuario, perfil: Perfil, onde: Onde) =>
     db.transacao(async (tx) => {
-      await mudarPerfil(tx, id, perfil)
-      return contaEm(tx, id)
+      await mudarPerfil(tx, quem, perfil, onde)
+      return contaEm(tx, quem.id)
     }),
   async mudarSenha(de: Autenticado, antiga: string, nova: string, onde: Onde) {
     const fim = await db.transacao(async (tx) => {

@@ -50,3 +50,6 @@ create table if not exists auditoria (
   status integer,                     -- null: not answered, or ended by a crash before the answer
   detalhe text
 ) strict;
+-- Each kind has its own quota of rows: those of the staff, and those of everybody else.
+create index if not exists auditoria_da_equipe
+  on auditoria (coalesce(papel, 'cliente') <> 'cliente');

@@ -13,6 +13,7 @@ const SENHA = 'canario-da-senha-1'
 const NOVA = 'canario-da-senha-2'
 const ERRADA = 'canario-da-senha-errada'
 const CPF = '529.982.247-25'
+const OUTRO_CPF = '111.444.777-35'
 
 /** Every way in which an account is used, well and badly; returns all that nobody may see. */
 async function usar(url: string, admin: object): Promise<string[]> {
@@ -33,16 +34,20 @@ async function usar(url: string, admin: object): Promise<string[]> {
   const errada = { ...troca, senha_atual: ERRADA }
   assert.equal((await pedir('PUT', '/auth/senha', errada, segunda.token)).status, 401)
   assert.equal((await pedir('PUT', '/auth/senha', troca, segunda.token)).status, 204)
-  assert.equal((await pedir('PATCH', '/auth/eu', { cpf: CPF }, segunda.token)).status, 200)
+  const perfil = { nome: 'Canário', cpf: OUTRO_CPF }
+  assert.equal((await pedir('PATCH', '/auth/eu', perfil, segunda.token)).status, 200)
   assert.equal((await pedir('POST', '/auth/renovar', { renovacao })).status, 401)
   await pedir('GET', `/auth/eu?token=${segunda.token}&email=${EMAIL}`)
   const daAdministracao = await pedir('POST', '/auth/login', admin)
   const { token } = respostas.sessao.parse(daAdministracao.json)
-  const chave = await pedir('POST', `/admin/chaves?email=${EMAIL}`, undefined, token)
+  const chave = await pedir('POST', `/admin/chaves?email=${EMAIL}`, { senha: NOVA }, token)
   assert.equal(chave.status, 201)
+  const papel = { papel: 'operador', senha: SENHA, cpf: CPF }
+  assert.equal((await pedir('PATCH', '/admin/usuarios/999', papel, token)).status, 404)
   await pedir('POST', '/auth/sair', undefined, token)
   const sessoes = [primeira, segunda].flatMap((sessao) => [sessao.token, sessao.renovacao])
-  return [...sessoes, token, EMAIL, 'canario', SENHA, NOVA, ERRADA, CPF, '52998224725']
+  const cpfs = [CPF, OUTRO_CPF].flatMap((cpf) => [cpf, cpf.replaceAll(/\D/g, '')])
+  return [...sessoes, token, EMAIL, 'canario', 'Canário', SENHA, NOVA, ERRADA, ...cpfs]
 }
 
 test('senha, token, código, e-mail e CPF não chegam ao registro nem à auditoria', async () => {
@@ -77,9 +82,12 @@ test('senha, token, código, e-mail e CPF não chegam ao registro nem à auditor
       'entrar 401',
       'mudar_senha 401',
       'mudar_senha 204',
+      'mudar_conta 200',
       'renovar 401',
       'entrar 200',
       'rotacionar_chaves 201',
+      'mudar_papel 404',
+      'sair 204',
     ],
   )
   assert.match(auditoria, /c\*\*\*@example\.com/)

@@ -149,7 +149,7 @@ test('as sessões que acabaram saem do banco aos poucos, com as próximas entrad
 
 test('depois de reiniciar, o token de uma sessão encerrada continua sem valer', async () => {
   const [fica, sai] = [await entrar(), await entrar()]
-  await contas.sessoes.encerrar(sai.sessao)
+  await contas.sessoes.encerrar({ ...sai.usuario, sessao: sai.sessao }, ONDE)
   agoraMs += VIDA_DO_TOKEN_MS - 1
   await contas[Symbol.asyncDispose]()
   contas = await reabrir()

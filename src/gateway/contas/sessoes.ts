@@ -6,7 +6,7 @@ import type { Database, Transacao } from '../../persistencia/database.ts'
 import { type Ato, anotarEm, type Onde } from './auditoria.ts'
 import { criarEncerradas, VIDA_DO_TOKEN_MS } from './encerradas.ts'
 import { type Codigo, lerCodigo, novoCodigo } from './renovacao.ts'
-import type { Usuario } from './tokens.ts'
+import type { Autenticado, Usuario } from './tokens.ts'
 
 const UM_DIA_MS = 24 * 3_600_000
 /** Since the last renewal, and since the login. */
@@ -35,7 +35,7 @@ export interface Sessoes {
   abrir(entrada: Entrada, onde: Onde): Promise<SessaoAberta | undefined>
   /** Undefined for a code that is not in force; one used before ends its whole session. */
   renovar(codigo: string, onde: Onde): Promise<SessaoAberta | undefined>
-  encerrar(sessao: string): Promise<void>
+  encerrar(quem: Autenticado, onde: Onde): Promise<void>
   /** Inside a transaction that changes the account; `esquecer` after its commit. */
   encerrarTodas(tx: Transacao, usuario_id: number, menos?: string): Promise<Encerramento>
   esquecer(encerramento: Encerramento): void
@@ -86,9 +86,13 @@ export async function criarSessoes(
       esquecer(feita)
       return undefined
     },
-    async encerrar(sessao) {
+    async encerrar(quem, onde) {
       const ms = relogio()
-      esquecer(await db.transacao((tx) => encerrarEm(tx, [sessao], ms)))
+      const fim = await db.transacao(async (tx) => {
+        await anotarEm(tx, feito('sair', onde, quem, 204))
+        return encerrarEm(tx, [quem.sessao], ms)
+      })
+      esquecer(fim)
     },
     async encerrarTodas(tx, usuario_id, menos = '') {
       const ms = relogio()

@@ -17,8 +17,12 @@ export function registrarAuditoria(rotas: FastifyInstance, { contas }: Partes): 
     schema: {
       summary: 'Quem fez o quê',
       description:
-        'Os atos da equipe e o que envolve senhas e sessões, os mais novos primeiro; o último ' +
-        'milhão. Para a página seguinte, `antes_de` é o menor número desta.',
+        'O que a equipe muda e as entradas dela; e, de qualquer pessoa, as senhas erradas, os ' +
+        'cadastros, também os de um e-mail em uso, as mudanças da própria conta e da senha, as ' +
+        'saídas e os códigos de renovação usados duas vezes. O que é recusado antes de começar, ' +
+        'por limite, validação ou direito, não deixa linha. Ficam cerca de um milhão de linhas ' +
+        'da equipe e cem mil das demais, que não tomam o lugar umas das outras. As mais novas ' +
+        'primeiro; para a página seguinte, `antes_de` é o menor número desta.',
       tags: ['administração'],
       querystring: pagina,
       response: { 200: respostas.auditoria },

@@ -95,8 +95,10 @@ export function registrarConta(rotas: FastifyInstance, partes: Partes): void {
       body: perfil,
       response: { 200: respostas.conta.describe('A conta, como ficou') },
     },
-    handler: async (requisicao) =>
-      contas.mudarPerfil(usuarioDe(requisicao).id, requisicao.body as z.output<typeof perfil>),
+    handler: async (requisicao) => {
+      const dito = requisicao.body as z.output<typeof perfil>
+      return contas.mudarPerfil(usuarioDe(requisicao), dito, ondeDe(requisicao))
+    },
   })
   registrarSenha(rotas, partes)
 }

@@ -69,7 +69,7 @@ export function registrarSessao(rotas: FastifyInstance, partes: Partes): void {
       response: { 204: respostas.nada },
     },
     handler: async (requisicao, resposta) => {
-      await sessoes.encerrar(usuarioDe(requisicao).sessao)
+      await sessoes.encerrar(usuarioDe(requisicao), ondeDe(requisicao))
       return resposta.code(204).send()
     },
   })
