@@ -14,6 +14,7 @@ import {
   type Portas,
 } from '../infra/enderecos.ts'
 import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
+import { argumentosDe } from '../infra/processos.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
@@ -21,8 +22,6 @@ import { type Trava, travar } from '../infra/supervisao/trava.ts'
 import { PERFIS } from '../servicos/simulacao.ts'
 import { adminCriadoDesde, apresentar } from './apresentacao.ts'
 import { criarComando, lerOpcoes, umDe } from './comando.ts'
-
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 const NOMES_DOS_PERFIS = Object.keys(PERFIS)
 const EXEMPLOS = `Exemplos:
@@ -83,7 +82,7 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   // Stopped in the reverse order: the gateway, then the root while those it calls still answer.
   const processos = [...SERVICOS.toReversed(), 'gateway'].map((nome) => ({
     nome,
-    argumentos: [MAIN, 'servico', nome],
+    argumentos: argumentosDe(nome),
     ambiente,
   }))
   let apresentado = false

@@ -15,11 +15,10 @@ import {
   escolherPortas,
   QUAISQUER_PORTAS,
 } from '../infra/enderecos.ts'
+import { argumentosDe } from '../infra/processos.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { topologia } from '../infra/topologia.ts'
 import { conferir, type Relatorio } from './conferente.ts'
-
-const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 
 /** A killed service comes back at once: here it is the recovery that is watched, not the wait. */
 const REINICIO_MS = 50
@@ -72,7 +71,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
   const supervisor = await supervisionar(
     nomes.map((nome) => ({
       nome,
-      argumentos: [MAIN, 'servico', nome],
+      argumentos: argumentosDe(nome),
       ambiente: {
         ...{ ...ambiente, ...ambienteDasPortas(portas), ...Object.fromEntries(urls) },
         ...opcoes.doServico?.[nome as NomeServico],

@@ -69,7 +69,7 @@ test('quem começa a seguir lê só o fim do diário, e quem volta segue de onde
   assert.equal(janela.fim, 107)
 })
 
-test('um diário que encolhe enquanto é lido é lido de novo até o fim que tem, com pausa', async () => {
+test('um diário que encolhe enquanto é lido é lido de novo até o seu fim, com pausa', async () => {
   const diario = diarioDe(3)
   let fim = 100
   const fonte: Fonte = {
