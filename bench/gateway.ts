@@ -1,6 +1,6 @@
 // The gateway's toll (token, rights, limits, validation, idempotency), beside pedidos' own door in
 // turns; a known token verified; an avalanche of orders; the checkout beside a flood of logins.
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pool } from 'undici'
@@ -27,20 +27,27 @@ interface Portas extends AsyncDisposable {
   readonly peloGateway: Uma
   readonly direto: Uma
   readonly ler: Uma
-  readonly errarSenha: Uma
+  /** From one address, as the limits are; or from a new one each time, so that each is hashed. */
+  readonly errarDeUmLugar: Uma
+  readonly errarDeMuitos: Uma
 }
 
 export async function benchGateway(): Promise<void> {
   await using bancada = await abrirBancada({
     gateway: true,
     unidades: UNIDADES,
-    ambiente: { GATEWAY_LIMITE_POR_CLIENTE: SEM_RECUSA, GATEWAY_LIMITE_POR_ENDERECO: SEM_RECUSA },
+    ambiente: {
+      GATEWAY_LIMITE_POR_CLIENTE: SEM_RECUSA,
+      GATEWAY_LIMITE_POR_ENDERECO: SEM_RECUSA,
+      GATEWAY_PROXIES_CONFIAVEIS: '127.0.0.1',
+    },
   })
   await using portas = await abrirPortas(bancada)
   const pico = await medirPedagio(portas)
   await medirToken()
   await medirAvalanche(portas, pico)
-  await medirEnxurrada(portas, pico)
+  await medirEnxurrada('de um endereço', portas.peloGateway, portas.errarDeUmLugar, pico)
+  await medirEnxurrada('cada um de outro', portas.peloGateway, portas.errarDeMuitos, pico)
   const { pedidos, totalDeProblemas } = await bancada.conferir()
   console.log(`${pedidos} pedidos conferidos, ${totalDeProblemas} problemas`)
 }
@@ -69,7 +76,14 @@ async function abrirPortas({ gateway, enderecos, diretorio }: Bancada): Promise<
   return {
     peloGateway: comprar(pools.gateway, comToken, COMPRA),
     direto: comprar(pools.pedidos, json, COMPRA.replace('{', '{"cliente_id":1,')),
-    errarSenha: async () => (await pedir(pools.gateway, '/auth/login', json, errada)).status < 500,
+    errarDeUmLugar: async () =>
+      (await pedir(pools.gateway, '/auth/login', json, errada)).status < 500,
+    async errarDeMuitos() {
+      const de = Array.from({ length: 3 }, () => randomInt(256)).join('.')
+      const headers = { ...json, 'x-forwarded-for': `10.${de}` }
+      // Refused is well answered: what counts is the checkout beside it.
+      return (await pedir(pools.gateway, '/auth/login', headers, errada)).status >= 400
+    },
     async ler() {
       const opcoes = { method: 'GET', path: '/pedidos?limite=1', headers: comToken } as const
       const resposta = await pools.gateway.request(opcoes)
@@ -138,14 +152,20 @@ async function medirAvalanche({ peloGateway, ler }: Portas, pico: number): Promi
 }
 
 /** The checkout at a third of what passes, alone and beside 200 logins a second, in turns. */
-async function medirEnxurrada({ peloGateway, errarSenha }: Portas, pico: number): Promise<void> {
+async function medirEnxurrada(
+  nome: string,
+  comprar: Uma,
+  errar: Uma,
+  pico: number,
+  { rodadas = 5, segundos = 8 } = {},
+): Promise<void> {
   const razao: string[] = []
-  for (let i = 0; i < 5; i++) {
-    const so = quantil(await carregarAberto(peloGateway, pico / 3, 8), 0.99)
-    const logins = carregarAberto(errarSenha, 200, 8)
-    const junto = quantil(await carregarAberto(peloGateway, pico / 3, 8), 0.99)
+  for (let i = 0; i < rodadas; i++) {
+    const so = quantil(await carregarAberto(comprar, pico / 3, segundos), 0.99)
+    const logins = carregarAberto(errar, 200, segundos)
+    const junto = quantil(await carregarAberto(comprar, pico / 3, segundos), 0.99)
     await logins
     razao.push(`${(junto / so).toFixed(2)} (${Math.round(so)} → ${Math.round(junto)} ms)`)
   }
-  console.log(`p99 do checkout com 200 logins/s / sem, por rodada: ${razao.join(', ')}`)
+  console.log(`p99 com 200 logins/s, ${nome} / sem, por rodada: ${razao.join(', ')}`)
 }

@@ -3,7 +3,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { gerarDados } from '../dados/gerador.ts'
 import { abrirBanco } from '../infra/banco_do_servico.ts'
