@@ -1,8 +1,11 @@
 // The gateway's toll (token, rights, limits, validation, idempotency), beside pedidos' own door in
 // turns; a known token verified; an avalanche of orders; the checkout beside a flood of logins.
+import { fork } from 'node:child_process'
 import { randomInt, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { agora, comoClienteId } from '../src/contratos/ids.ts'
 import { criarTokens } from '../src/gateway/contas/tokens.ts'
@@ -57,6 +60,8 @@ async function abrirPortas({ gateway, enderecos, diretorio }: Bancada): Promise<
   const pools = {
     gateway: new Pool(gateway, { connections: CONEXOES }),
     pedidos: new Pool(enderecos.pedidos, { connections: CONEXOES }),
+    // Of another client: its reads do not wait behind the orders in our own queue.
+    leitura: new Pool(gateway, { connections: 20 }),
   }
   const pedir = async (pool: Pool, path: string, headers: Record<string, string>, body: string) => {
     const resposta = await pool.request({ method: 'POST', path, headers, body })
@@ -86,12 +91,12 @@ async function abrirPortas({ gateway, enderecos, diretorio }: Bancada): Promise<
     },
     async ler() {
       const opcoes = { method: 'GET', path: '/pedidos?limite=1', headers: comToken } as const
-      const resposta = await pools.gateway.request(opcoes)
+      const resposta = await pools.leitura.request(opcoes)
       await resposta.body.dump()
       return resposta.statusCode === 200
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([pools.gateway.destroy(), pools.pedidos.destroy()])
+      await Promise.all(Object.values(pools).map((pool) => pool.destroy()))
     },
   }
 }
@@ -127,9 +132,32 @@ async function medirToken(vezes = 1_000_000): Promise<void> {
 const porSegundo = (chegadas: readonly Chegada[], segundos: number): number =>
   chegadas.filter(({ certa }) => certa).length / segundos
 
+/** What passes while this machine also sends three times as much to a bare server that refuses. */
+async function picoComGerador(peloGateway: Uma, pico: number, segundos = 10): Promise<number> {
+  const nu = fork(fileURLToPath(new URL('./gemeos/recusa.ts', import.meta.url)))
+  const [porta] = (await once(nu, 'message')) as [number]
+  const pool = new Pool(`http://127.0.0.1:${porta}`, { connections: CONEXOES })
+  const bater = async () => {
+    const headers = { 'content-type': 'application/json' }
+    const resposta = await pool.request({ method: 'POST', path: '/', headers, body: COMPRA })
+    await resposta.body.dump()
+    return true
+  }
+  try {
+    const batidas = carregarAberto(bater, 3 * pico, segundos + 2)
+    const medida = await carregar(peloGateway, 200, segundos)
+    await batidas
+    return medida.porSegundo
+  } finally {
+    await pool.destroy()
+    nu.disconnect()
+  }
+}
+
 /** Four times what passes, for half a minute; then half of it, until nobody is refused. */
 async function medirAvalanche({ peloGateway, ler }: Portas, pico: number): Promise<void> {
   const segundos = 30
+  const comGerador = await picoComGerador(peloGateway, pico)
   const leituras = carregarAberto(ler, 20, segundos)
   const avalanche = await carregarAberto(peloGateway, 4 * pico, segundos)
   const lidas = await leituras
@@ -138,6 +166,8 @@ async function medirAvalanche({ peloGateway, ler }: Portas, pico: number): Promi
   const ultimo = depois.filter(({ certa }) => !certa).map(({ planejadaMs }) => planejadaMs)
   console.table({
     'pedidos aceitos / pico, a 4 × o pico': goodput.toFixed(2),
+    'pico com o mesmo gerador, e um servidor nu que recusa / pico': (comGerador / pico).toFixed(2),
+    'aceitos / pico com o mesmo gerador': ((goodput * pico) / comGerador).toFixed(2),
     'p99 dos aceitos, ms': Math.round(quantil(avalanche, 0.99)),
     'leituras respondidas, das 20 por segundo': porSegundo(lidas, segundos).toFixed(1),
     'p99 das leituras, ms': Math.round(quantil(lidas, 0.99)),
