@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { rastreio } from '../contratos/envelope.ts'
+import { hostEhLoopback } from '../infra/loopback.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,15 +32,20 @@ const CABECALHOS = Object.entries({
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 })
-/** Only for who came by HTTPS; half a year. */
+/**
+ * Only for who came by HTTPS, and half a year. Never for localhost: the browser would hold every
+ * other server of this machine to it, whatever the port.
+ */
 const SO_HTTPS = 'max-age=15552000'
 
 /** Returns what `/metrics` shows. */
 export function observar(app: FastifyInstance, log: Logger): Registry {
   // Before Fastify sees the request: its replies to paths it cannot read pass through no hook.
-  app.server.prependListener('request', ({ socket }, resposta) => {
+  app.server.prependListener('request', ({ socket, headers }, resposta) => {
     for (const [nome, valor] of CABECALHOS) resposta.setHeader(nome, valor)
-    if ('encrypted' in socket) resposta.setHeader('strict-transport-security', SO_HTTPS)
+    if ('encrypted' in socket && !hostEhLoopback(headers.host ?? '')) {
+      resposta.setHeader('strict-transport-security', SO_HTTPS)
+    }
   })
   app.decorateRequest('traceparent', '')
   const { metricas, contar } = criarMetricas()

@@ -151,25 +151,37 @@ async function abrir(t: TestContext) {
   return { gateway, cert, porta, chegou: chegou.promise, soltar: solta.resolve }
 }
 
-async function pedir(url: string, ca: string) {
-  const requisicao = request(url, { ca, agent: false }).end()
+async function pedir(url: string, ca: string, headers: Record<string, string> = {}) {
+  // Empty: the certificate is held to the address in `url`, and not to a `Host` that is made up.
+  const requisicao = request(url, { ca, headers, servername: '', agent: false }).end()
   const [resposta] = await once(requisicao, 'response')
   let texto = ''
   for await (const parte of resposta) texto += parte
   return { status: resposta.statusCode, headers: resposta.headers, texto }
 }
 
-test('por HTTPS responde o mesmo que por HTTP, e só aí pede HTTPS para sempre', async (t) => {
+test('por HTTPS responde o mesmo que por HTTP', async (t) => {
   const { gateway, cert } = await abrir(t)
   const seguro = await pedir(`${gateway.https}/HEALTHZ`, cert)
   assert.deepEqual([seguro.status, seguro.texto], [200, '{"status":"vivo"}'])
-  assert.equal(seguro.headers['strict-transport-security'], 'max-age=15552000')
   const claro = await fetch(`${gateway.url}/healthz`)
-  assert.equal(claro.headers.get('strict-transport-security'), null)
   for (const nome of ['content-security-policy', 'permissions-policy', 'x-frame-options']) {
     assert.equal(seguro.headers[nome], claro.headers.get(nome), nome)
   }
   assert.equal((await pedir(`${gateway.https}/auth/eu`, cert)).status, 401)
+})
+
+test('pede HTTPS para sempre a quem veio por ele, menos em nome desta máquina', async (t) => {
+  const { gateway, cert } = await abrir(t)
+  const sempre = async (url: string, host: string) =>
+    (await pedir(`${url}/healthz`, cert, { host })).headers['strict-transport-security']
+  const { https = '' } = gateway
+  assert.equal(await sempre(https, 'loja.example:8443'), 'max-age=15552000')
+  for (const host of ['localhost:8443', '127.0.0.1:8443', '[::1]:8443']) {
+    assert.equal(await sempre(https, host), undefined, host)
+  }
+  const claro = await fetch(`${gateway.url}/healthz`)
+  assert.equal(claro.headers.get('strict-transport-security'), null)
 })
 
 test('TLS antigo é recusado, e lixo por HTTPS também é um problema', async (t) => {

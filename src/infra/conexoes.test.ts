@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { test } from 'node:test'
 import { ERROS, type ErroDeNegocio } from '../contratos/errors.ts'
+import { MAIOR_NUMERO_POR_ENDERECO } from './conexoes.ts'
 import { criarServidor, escutar } from './servidor_http.ts'
 
 const CAUDA = '\r\nHost: x\r\n'
@@ -188,6 +190,41 @@ test('além do número de conexões, a próxima é cortada; e todas têm um limi
   }
   const demais = await servidor.ligar()
   assert.equal(await demais.fim, '')
+})
+
+/** A connection that says it comes from `remoteAddress`. */
+class ConexaoDe extends Duplex {
+  readonly remoteAddress: string
+  constructor(remoteAddress: string) {
+    super()
+    this.remoteAddress = remoteAddress
+  }
+  override _read() {}
+}
+
+test('endereço que tem todas as suas conexões só abre outra quando fecha uma', async () => {
+  await using servidor = await abrir()
+  const abrirDe = (endereco: string) => {
+    const conexao = new ConexaoDe(endereco)
+    servidor.app.server.emit('connection', conexao)
+    return conexao
+  }
+  const muitas = (endereco: string) =>
+    Array.from({ length: MAIOR_NUMERO_POR_ENDERECO }, () => abrirDe(endereco))
+  const dele = muitas('203.0.113.7')
+  assert.ok(dele.every(({ destroyed }) => !destroyed))
+  const demais = abrirDe('203.0.113.7')
+  assert.equal(demais.destroyed, true)
+  assert.equal(abrirDe('203.0.113.8').destroyed, false)
+  await once(demais, 'close')
+  assert.equal(abrirDe('203.0.113.7').destroyed, true, 'a que foi cortada não contava')
+  const fechada = dele.pop()?.destroy()
+  assert.ok(fechada)
+  await once(fechada, 'close')
+  assert.equal(abrirDe('203.0.113.7').destroyed, false)
+  assert.equal(abrirDe('203.0.113.7').destroyed, true)
+  muitas('127.0.0.1')
+  assert.equal(abrirDe('127.0.0.1').destroyed, false)
 })
 
 test('quem vai embora no meio do corpo não é um defeito nosso', async () => {

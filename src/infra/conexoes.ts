@@ -8,12 +8,16 @@ import {
   STATUS_CODES,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { PROBLEMA, paraHttp } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
+import { ehLoopback } from './loopback.ts'
 
 /** Of one process and one port; those beyond are cut before they say anything. */
 const MAIOR_NUMERO_DE_CONEXOES = 5_000
+/** Of those, by one remote address. */
+export const MAIOR_NUMERO_POR_ENDERECO = 1_000
 /** A connection is renewed now and then, so that none belongs to anybody. */
 const REQUISICOES_POR_CONEXAO = 100_000
 const MAIOR_CABECALHO_BYTES = 16 * 1024
@@ -67,6 +71,7 @@ function limitar(servidor: Server): Server {
   servidor.maxConnections = MAIOR_NUMERO_DE_CONEXOES
   servidor.maxHeadersCount = MAIOR_NUMERO_DE_CABECALHOS
   servidor.maxRequestsPerSocket = REQUISICOES_POR_CONEXAO
+  servidor.on('connection', limitarPorEndereco())
   servidor.prependListener('request', ({ socket }, resposta) => ultimas.set(socket, resposta))
   // An expectation that we do not know may be passed over (RFC 9110, 10.1.1).
   servidor.on('checkExpectation', (requisicao, resposta) =>
@@ -76,6 +81,31 @@ function limitar(servidor: Server): Server {
     despedir(socket, new ErroDeNegocio('metodo_nao_permitido')),
   )
   return servidor
+}
+
+/**
+ * For each connection of one server. This machine's own addresses are exempt: behind them are the
+ * laboratory, and proxies with a connection for each of their clients.
+ */
+function limitarPorEndereco() {
+  // No more entries than the server has connections: each goes with the last one of its address.
+  const abertas = new Map<string, number>()
+  return (socket: Socket): void => {
+    const { remoteAddress: endereco } = socket
+    // Who has left already has no address.
+    if (endereco === undefined || ehLoopback(endereco)) return
+    const antes = abertas.get(endereco) ?? 0
+    if (antes >= MAIOR_NUMERO_POR_ENDERECO) {
+      socket.destroy()
+      return
+    }
+    abertas.set(endereco, antes + 1)
+    socket.once('close', () => {
+      const restam = (abertas.get(endereco) ?? 0) - 1
+      if (restam > 0) abertas.set(endereco, restam)
+      else abertas.delete(endereco)
+    })
+  }
 }
 
 /** The answer to the last request that a connection brought. */

@@ -3,11 +3,9 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ErroDeInicio } from '../persistencia/database.ts'
+import { ehLoopback } from './loopback.ts'
 
 export const enderecoIp = z.string().refine((texto) => isIP(texto) !== 0, 'deve ser um endereço IP')
-
-/** Loopback: nobody outside of this machine gets there. */
-const ehLocal = (endereco: string): boolean => /^(127\.|::1$)/.test(endereco)
 
 export const credencial = z
   .string()
@@ -30,7 +28,7 @@ function ehRede(texto: string): boolean {
 
 /** The credential, which a door that others can reach does not go without. */
 export function exigida(endereco: string, dita: string): string | undefined {
-  if (dita || ehLocal(endereco)) return dita || undefined
+  if (dita || ehLoopback(endereco)) return dita || undefined
   const recusa = 'abre os serviços a outras máquinas e exige QUATROVIAS_CREDENCIAL'
   throw new ErroDeInicio(`QUATROVIAS_ENDERECO=${endereco} ${recusa}`, 2)
 }

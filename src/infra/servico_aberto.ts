@@ -21,6 +21,7 @@ import type { Configuracao } from './configuracao.ts'
 import type { Enderecos, PortasDoServico } from './enderecos.ts'
 import { registrarInterno } from './interno.ts'
 import { registrarMudancas } from './mudancas.ts'
+import { recusarPaginas } from './navegador.ts'
 import { criarRegistro, type Registro } from './registro.ts'
 import { registrarRetomada } from './retidos.ts'
 import { criarServidor, escutar } from './servidor_http.ts'
@@ -61,6 +62,7 @@ export async function abrirServico(
     descricao: `O serviço ${nome} do checkout distribuído.`,
     aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
   })
+  recusarPaginas(app, endereco)
   if (credencial !== undefined) exigirCredencial(app, credencial)
   let encerrando = false
   const fim = new AbortController()

@@ -16,15 +16,15 @@ const LIMITE_MS = 2_000
 
 type Caso = readonly [string, string]
 const PENDURADOS: readonly Caso[] = [
-  ['um cabeçalho pela metade', 'POST /pagamentos HTTP/1.1\r\nHost: x\r\n'],
+  ['um cabeçalho pela metade', 'POST /pagamentos HTTP/1.1\r\nHost: localhost\r\n'],
   [
     'um corpo pela metade',
-    'POST /pagamentos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+    'POST /pagamentos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
       'Content-Length: 100\r\n\r\n{"pedido_id":',
   ],
   [
     'uma espera pelo diário',
-    'GET /interno/eventos?apos=999&espera_ms=25000 HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /interno/eventos?apos=999&espera_ms=25000 HTTP/1.1\r\nHost: localhost\r\n\r\n',
   ],
   ['uma conexão calada', ''],
 ]

@@ -11,6 +11,7 @@ import {
   camposRuins,
   chavesRuins,
   corposRuins,
+  daWeb,
   type Entrada,
   pedidosRuins,
   semLugar,
@@ -25,6 +26,7 @@ const GRUPOS: Readonly<Record<string, readonly Entrada[]>> = {
   'tipo de conteúdo que não é JSON é recusado': tiposRuins,
   'endereço com número de pedido errado é recusado': caminhosRuins,
   'endereço que não existe é recusado': semLugar,
+  'página da web é recusada': daWeb,
 }
 /** Traces of a stack, of SQL, of a library's English. */
 const DE_DENTRO =

@@ -219,3 +219,20 @@ export const semLugar: readonly Entrada[] = CORPOS.flatMap(([servico]) =>
     }),
   ),
 )
+
+/** Good requests, had they not come from a page that is open in somebody's browser. */
+const DE_PAGINA: readonly Readonly<Record<string, string>>[] = [
+  { origin: 'https://mal.example', 'sec-fetch-site': 'cross-site' },
+  { 'sec-fetch-site': 'cross-site' },
+  { host: 'mal.example:3001' },
+]
+export const daWeb: readonly Entrada[] = CORPOS.flatMap(([servico, path, valores]) =>
+  DE_PAGINA.map(
+    (cabecalhos): Entrada => ({
+      ...{ servico, method: 'POST', path, corpo: JSON.stringify(valores) },
+      nome: `${servico}: ${Object.keys(cabecalhos).join(' e ')}`,
+      cabecalhos: { ...comChave(), ...cabecalhos },
+      codigo: 'credencial_de_servico_invalida',
+    }),
+  ),
+)
