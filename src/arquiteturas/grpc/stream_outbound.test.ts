@@ -144,7 +144,9 @@ describe('o canal de saída', () => {
     const { alheio, pagar } = await abrir((chamada, ponta) =>
       ponta.write({ itens: [respostaDe(chamada)] }),
     )
-    await Promise.all([pagar(1, 4_000.7), pagar(2, 0.2)])
+    await pagar(1, 4_000.7)
+    // On a busy machine its time may be over before it leaves; then it does not leave at all.
+    for (let n = 2; n < 100 && alheio.recebidas.length < 2; n++) await pagar(n, 0.2)
     await chegaram(alheio, 2)
     const [um, dois] = alheio.recebidas
     assert.ok(um!.prazo_ms > 3_000 && um!.prazo_ms <= 4_000)
