@@ -145,12 +145,11 @@ describe('o canal de saída', () => {
       ponta.write({ itens: [respostaDe(chamada)] }),
     )
     await pagar(1, 4_000.7)
-    // On a busy machine its time may be over before it leaves; then it does not leave at all.
+    // Its time may be over before it leaves.
     for (let n = 2; n < 100 && alheio.recebidas.length < 2; n++) await pagar(n, 0.2)
     await chegaram(alheio, 2)
-    const [um, dois] = alheio.recebidas
-    assert.ok(um!.prazo_ms > 3_000 && um!.prazo_ms <= 4_000)
-    assert.equal(dois!.prazo_ms, 1)
+    const [um, dois] = alheio.recebidas.map(({ prazo_ms }) => prazo_ms)
+    assert.ok(um! > 3_000 && um! <= 4_000 && dois === 1, `${um} ${dois}`)
   })
 
   for (const [como, romper] of [
