@@ -145,7 +145,6 @@ describe('o canal de saída', () => {
       ponta.write({ itens: [respostaDe(chamada)] }),
     )
     await pagar(1, 4_000.7)
-    // Its time may be over before it leaves.
     for (let n = 2; n < 100 && alheio.recebidas.length < 2; n++) await pagar(n, 0.2)
     await chegaram(alheio, 2)
     const [um, dois] = alheio.recebidas.map(({ prazo_ms }) => prazo_ms)
