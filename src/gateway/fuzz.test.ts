@@ -83,16 +83,18 @@ const certas: Certas = {
 
 /**
  * In turn, each success that the document has for the operation; and, one time of four, each of the
- * refusals that are its own.
+ * refusals that are its own. Every operation counts its own turns: with one count for all, which
+ * answer comes would hang on how the requests interleave.
  */
-let respondidas = 0
+const respondidas = new Map<string, number>()
 function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): FastifyReply {
-  respondidas += 1
+  const feitas = respondidas.get(operationId) ?? 0
+  respondidas.set(operationId, feitas + 1)
   const { responses = {} } = conformidade.operacoes.find((o) => o.operationId === operationId) ?? {}
-  const vez = Math.floor(respondidas / 4)
-  if (respondidas % 4 > 0) {
+  const recusas = Math.floor(feitas / 4)
+  if (feitas % 4 < 3) {
     const sucessos = Object.keys(responses).filter((status) => Number(status) < 300)
-    const status = sucessos[vez % sucessos.length] ?? '200'
+    const status = sucessos[(feitas - recusas) % sucessos.length] ?? '200'
     const { headers = {} } = responses[status] ?? {}
     if ('Location' in headers) resposta.header('location', `/pedidos/${DELE}`)
     return resposta.code(Number(status)).send(corpo)
@@ -100,8 +102,7 @@ function revezar(resposta: FastifyReply, operationId: string, corpo: unknown): F
   const codigos = (Object.values(responses).flatMap(codigosDe) as CodigoDeErro[]).filter(
     (codigo) => ERROS[codigo].status < 500 || alvo.passageiros.has(codigo),
   )
-  const codigo = codigos[vez % codigos.length] ?? 'sobrecarregado'
-  return recusar(resposta, new ErroDeNegocio(codigo))
+  return recusar(resposta, new ErroDeNegocio(codigos[recusas % codigos.length] ?? 'sobrecarregado'))
 }
 pedidos.responder = (resposta) => {
   const ato = /cancelar|entregar/.exec(resposta.request.url)?.[0] ?? 'fazer'
