@@ -1,27 +1,39 @@
 // Which architectures there are to open: a new one is a directory and a line here.
 import type { NomeArquitetura } from '../contratos/ids.ts'
+import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Aberta, Enderecos, ModoGrpc } from './arquitetura.ts'
 import type { Credencial } from './credencial.ts'
+import type { ConexaoKafka } from './kafka/conexao.ts'
 
 type NomePublico = Exclude<NomeArquitetura, 'memoria'>
 interface Opcoes {
   readonly modoGrpc: ModoGrpc
   readonly credencial: Credencial
+  readonly kafka: ConexaoKafka | undefined
 }
-type Abrir = (enderecos: Enderecos, opcoes: Opcoes) => Promise<Aberta>
+interface TodosOsEnderecos {
+  readonly rest: Enderecos
+  readonly grpc: Enderecos
+}
+type Abrir = (enderecos: TodosOsEnderecos, opcoes: Opcoes) => Promise<Aberta>
 
 /** Loaded only when open: a closed architecture costs no memory. */
 const ABRIR: Readonly<Record<NomePublico, Abrir>> = {
-  rest: async (e, { credencial }) => (await import('./rest/start.ts')).abrirRest(e, credencial),
-  grpc: async (e, { modoGrpc, credencial }) =>
-    (await import('./grpc/start.ts')).abrirGrpc(e, modoGrpc, credencial),
+  rest: async ({ rest }, { credencial }) =>
+    (await import('./rest/start.ts')).abrirRest(rest, credencial),
+  grpc: async ({ grpc }, { modoGrpc, credencial }) =>
+    (await import('./grpc/start.ts')).abrirGrpc(grpc, modoGrpc, credencial),
+  kafka: async (_, { kafka }) => {
+    if (!kafka) throw new ErroDeInicio('a arquitetura kafka precisa de KAFKA_BROKERS', 2)
+    return (await import('./kafka/start.ts')).abrirKafka(kafka)
+  },
 }
 
 export const abrirArquiteturas = (
   nomes: readonly NomeArquitetura[],
-  enderecos: Readonly<Record<NomePublico, Enderecos>>,
+  enderecos: TodosOsEnderecos,
   opcoes: Opcoes,
 ): Promise<Aberta[]> => {
   const publicas = nomes.filter((nome) => nome !== 'memoria')
-  return Promise.all(publicas.map((nome) => ABRIR[nome](enderecos[nome], opcoes)))
+  return Promise.all(publicas.map((nome) => ABRIR[nome](enderecos, opcoes)))
 }

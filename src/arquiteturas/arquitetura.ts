@@ -1,10 +1,12 @@
 // What an architecture is: a way for a command to reach the service that decides it, and for the
 // answer to come back. Differences are named flags, read by the code, the tests and the report.
 import type { FastifyInstance } from 'fastify'
-import type { Envelope } from '../contratos/envelope.ts'
+import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
-import type { Evento } from '../contratos/eventos.ts'
+import type { Evento, EventoGravado } from '../contratos/eventos.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
+import type { Database } from '../persistencia/database.ts'
+import type { Vizinhos } from '../servicos/vizinhos.ts'
 
 /** One event of a reply; `repetido` when the command was known before. */
 export interface Passo {
@@ -36,6 +38,7 @@ export const caracteristicas: Readonly<Record<NomeArquitetura, Caracteristicas>>
   memoria: { replyIs: 'final', processosSeparados: false, publica: false },
   rest: { replyIs: 'final', processosSeparados: true, publica: true },
   grpc: { replyIs: 'final', processosSeparados: true, publica: true },
+  kafka: { replyIs: 'aceite', processosSeparados: true, publica: true },
 }
 
 const PUBLICAS = ARQUITETURAS.filter((nome) => caracteristicas[nome].publica)
@@ -63,6 +66,17 @@ export interface Hospedeiro {
   readonly maquina?: string
 }
 
+/** The service behind its door: its log, and what happens to it. */
+export interface Bastidores {
+  readonly servico: Servico
+  readonly db: Database
+  readonly compra: Vizinhos['compra']
+  /** Calls back after each commit that wrote events, until disposed. */
+  aoGravar(chamar: () => void): Disposable
+  /** One line in the log of operations. */
+  avisar(mensagem: string, campos?: object): void
+}
+
 /** A door that is open; disposed, it answers what it has begun and takes nothing new. */
 export interface PortaAberta extends AsyncDisposable {
   /** Where it listens, unless on the HTTP server of the process. */
@@ -70,11 +84,19 @@ export interface PortaAberta extends AsyncDisposable {
 }
 
 /** An architecture opened in one process: the way out first, then the door that continues by it. */
-export interface Aberta extends AsyncDisposable {
+export interface Sincrona extends AsyncDisposable {
   readonly nome: NomeArquitetura
   readonly enviar: Enviar
   servir(hospedeiro: Hospedeiro): Promise<PortaAberta>
 }
+/** One where nobody waits for an answer: what a service writes in its log is its way out. */
+export interface PeloDiario extends AsyncDisposable {
+  readonly nome: NomeArquitetura
+  /** Sends the beginning of a walk again, marked: it goes on through what was done before (K4). */
+  republicar(inicio: readonly EventoGravado[]): Promise<void>
+  servir(hospedeiro: Hospedeiro, bastidores: Bastidores): Promise<PortaAberta>
+}
+export type Aberta = Sincrona | PeloDiario
 export type Enderecos = Readonly<Partial<Record<NomeServico, string>>>
 
 export const parar = (falha: ErroDeNegocio): Trilha => ({ passos: [], falha })

@@ -220,7 +220,7 @@ test('falha sem remédio retém o pedido e a retomada o deixa em paz; passageira
     passos: [],
     falha: porPedido[(comando as typeof BASE).pedido_id]!,
   })
-  const raiz = criarRaiz(servico, new Map([['memoria', saida]]), PRAZO_MS, (id, falha) =>
+  const raiz = criarRaiz(servico, new Map([['memoria', { enviar: saida }]]), PRAZO_MS, (id, falha) =>
     consultas.reter(id, falha.codigo, falha.message),
   )
   for (const chave of ['a', 'b']) await raiz.atender(novo(chave), true)
@@ -241,7 +241,7 @@ test('a retomada de um pedido que já anda junta-se ao percurso em curso', async
   const cadeia = criarCadeia({ antes: () => presa.promise })
   const raiz = criarRaiz(
     cadeia.servico,
-    new Map([['memoria', cadeia.enviar]]),
+    new Map([['memoria', { enviar: cadeia.enviar }]]),
     PRAZO_MS,
     async () => assert.fail('nada a reter'),
   )
@@ -257,7 +257,7 @@ test('quem pediu não espera além do seu prazo, e o percurso segue sem ele', as
   const antes = ({ tipo }: { tipo: string }) =>
     tipo === 'AnalisarPedido' ? presa.promise : Promise.resolve()
   const cadeia = criarCadeia({ antes })
-  const raiz = criarRaiz(cadeia.servico, new Map([['memoria', cadeia.enviar]]), 60_000, async () =>
+  const raiz = criarRaiz(cadeia.servico, new Map([['memoria', { enviar: cadeia.enviar }]]), 60_000, async () =>
     assert.fail('nada a reter'),
   )
   const criar = envelope(

@@ -3,7 +3,6 @@
 // event is always right, whatever was done before.
 import { setTimeout as esperar } from 'node:timers/promises'
 import { comoErro, type ErroDeNegocio } from '../contratos/errors.ts'
-import type { EventoGravado } from '../contratos/eventos.ts'
 import type { Instante, NomeArquitetura, PedidoId } from '../contratos/ids.ts'
 import type { Leitura } from '../persistencia/database.ts'
 import { eventosDoPedido } from '../persistencia/diario.ts'
@@ -23,6 +22,8 @@ interface Espera {
 export interface OpcoesDaRetomada {
   readonly prazoDaCadeiaMs: number
   readonly rodadaMs?: number
+  /** Orders by this architecture are left alone: a backlog there is no order that got stuck. */
+  readonly menosAsDe?: NomeArquitetura | undefined
   /** Without an order when the round itself failed, e.g. because the database did not answer. */
   readonly aoFalhar?: (pedido: PedidoId | undefined, falha: ErroDeNegocio) => void
 }
@@ -44,7 +45,7 @@ export async function retomarSempre(
     let apos = 0
     let retomados = 0
     while (retomados < POR_RODADA && !signal.aborted) {
-      const abertos = await consultas.abertos(apos, velhosAte, POR_RODADA)
+      const abertos = await consultas.abertos(apos, velhosAte, POR_RODADA, opcoes.menosAsDe)
       const maduros = abertos.filter(({ id }) => (esperas.get(id)?.ateMs ?? 0) <= Date.now())
       const agora = maduros.slice(0, POR_RODADA - retomados)
       await Promise.all(agora.map((pedido) => retomarUm(pedido)))
@@ -83,18 +84,14 @@ export async function retomarPedido(raiz: Raiz, leitura: Leitura, id: PedidoId):
   const eventos = await eventosDoPedido(leitura, id)
   const cancelamento = eventos.find((e) => e.evento.tipo === 'CancelamentoSolicitado')
   if (cancelamento) {
-    const trilha = await andarDe(raiz, cancelamento)
+    const trilha = await raiz.retomar(cancelamento)
     const ultimo = trilha.passos.at(-1)?.evento
-    if (trilha.falha || ultimo?.tipo !== 'CancelamentoRecusado') return trilha
+    // Where the log carries the order, nobody knows yet what came of it: the other rail goes too.
+    const recusado = !ultimo || ultimo.tipo === 'CancelamentoRecusado'
+    if (trilha.falha || !recusado) return trilha
   }
   const entrega = eventos.find((e) => e.evento.tipo === 'EntregaSolicitada')
   const criado = eventos.find((e) => e.evento.tipo === 'PedidoCriado')
   const inicio = entrega ?? criado
-  return inicio ? andarDe(raiz, inicio) : { passos: [] }
+  return inicio ? raiz.retomar(inicio) : { passos: [] }
 }
-
-const andarDe = (
-  raiz: Raiz,
-  { evento, traceparent, arquitetura }: EventoGravado,
-): Promise<Trilha> =>
-  raiz.retomar(evento, { traceparent, arquitetura: arquitetura as NomeArquitetura })

@@ -41,6 +41,7 @@ export const ERROS = {
   tipo_de_conteudo_invalido: definitivo(415, 'O corpo precisa ser application/json.'),
   campo_invalido: definitivo(422, 'Um campo tem valor inválido.'),
   produto_desconhecido: definitivo(422, 'Um dos produtos não existe.'),
+  mensagem_invalida: definitivo(422, 'A mensagem não pôde ser entendida.'),
   valor_alto_demais: definitivo(422, 'O total do pedido passa do limite.'),
   chave_divergente: definitivo(422, 'Esta Idempotency-Key já foi usada com outro conteúdo.'),
   limite_excedido: passageiro('Requisições demais em pouco tempo.', 429),

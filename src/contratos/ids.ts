@@ -28,7 +28,7 @@ export const SERVICOS = [
 ] as const
 export type NomeServico = (typeof SERVICOS)[number]
 
-export const ARQUITETURAS = ['memoria', 'rest', 'grpc'] as const
+export const ARQUITETURAS = ['memoria', 'rest', 'grpc', 'kafka'] as const
 export type NomeArquitetura = (typeof ARQUITETURAS)[number]
 
 export const ehId = (n: unknown): n is number =>

@@ -32,6 +32,7 @@ const DE_CODIGO: Readonly<Record<CodigoDeErro, status>> = {
   tipo_de_conteudo_invalido: status.INVALID_ARGUMENT,
   campo_invalido: status.INVALID_ARGUMENT,
   produto_desconhecido: status.INVALID_ARGUMENT,
+  mensagem_invalida: status.INVALID_ARGUMENT,
   valor_alto_demais: status.INVALID_ARGUMENT,
   chave_divergente: status.ALREADY_EXISTS,
   limite_excedido: status.RESOURCE_EXHAUSTED,

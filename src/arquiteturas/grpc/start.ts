@@ -4,7 +4,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import type { ConsultasDeCatalogo } from '../../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
-import type { Aberta, Enderecos, Hospedeiro, ModoGrpc, PortaAberta } from '../arquitetura.ts'
+import type { Enderecos, Hospedeiro, ModoGrpc, PortaAberta, Sincrona } from '../arquitetura.ts'
 import type { Credencial } from '../credencial.ts'
 import { exigirCredencial } from './credencial.ts'
 import { type Portas, portasDoFluxo, registrarMetodos } from './inbound.ts'
@@ -28,7 +28,7 @@ const OPCOES_DO_SERVIDOR = {
 const ESPERA_AO_FECHAR_MS = 4_000
 
 /** Its neighbours are asked, and it may be asked, only with `credencial`, where there is one. */
-export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc, credencial?: Credencial): Aberta {
+export function abrirGrpc(enderecos: Enderecos, modo: ModoGrpc, credencial?: Credencial): Sincrona {
   const saida = criarSaida(enderecos, credencial, modo === 'fluxo' ? criarFluxo : criarUnario)
   return {
     nome: 'grpc',

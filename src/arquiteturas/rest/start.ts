@@ -1,10 +1,10 @@
 // Opens REST for one service: its routes on the process's HTTP server, its pools to the others.
-import type { Aberta, Enderecos } from '../arquitetura.ts'
+import type { Enderecos, Sincrona } from '../arquitetura.ts'
 import type { Credencial } from '../credencial.ts'
 import { registrarRotas } from './inbound.ts'
 import { criarSaida } from './outbound.ts'
 
-export function abrirRest(enderecos: Enderecos, credencial?: Credencial): Aberta {
+export function abrirRest(enderecos: Enderecos, credencial?: Credencial): Sincrona {
   const saida = criarSaida(enderecos, credencial)
   return {
     nome: 'rest',

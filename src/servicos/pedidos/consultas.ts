@@ -1,7 +1,7 @@
 // The orders read: one, a page of them, their changes, the unfinished, the retained.
 import type { Item, ItemPrecificado, Metodo } from '../../contratos/comandos.ts'
 import type { StatusPedido } from '../../contratos/eventos.ts'
-import type { ClienteId, Instante, PedidoId } from '../../contratos/ids.ts'
+import type { ClienteId, Instante, NomeArquitetura, PedidoId } from '../../contratos/ids.ts'
 import { agora } from '../../contratos/ids.ts'
 import type { Database } from '../../persistencia/database.ts'
 import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
@@ -47,7 +47,12 @@ export interface ConsultasDePedidos {
   pagina(filtro: FiltroDePedidos): Promise<PaginaDePedidos>
   mudancas(pergunta: PerguntaDeMudancas): Promise<Mudancas>
   /** Unfinished and not retained, made before `ate`, ids above `apos`, in order. */
-  abertos(apos: number, ate: Instante, limite: number): Promise<readonly PedidoAberto[]>
+  abertos(
+    apos: number,
+    ate: Instante,
+    limite: number,
+    menosAsDe?: NomeArquitetura,
+  ): Promise<readonly PedidoAberto[]>
   situacao(): Promise<Situacao>
   /** The newest orders first, below `antesDe` when given. */
   retidos(limite: number, antesDe?: number): Promise<readonly Retido[]>
@@ -65,13 +70,13 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
     },
     pagina: (filtro) => lerPagina(leitura, filtro),
     mudancas: (pergunta) => lerMudancas(leitura, pergunta),
-    abertos: (apos, ate, limite) =>
+    abertos: (apos, ate, limite, menosAsDe) =>
       leitura.todos<PedidoAberto>(
         `select id, arquitetura, criado_em from pedidos
          where encerrado = 0 and origem = 'vivo' and id > $1 and criado_em <= $2
-           and id not in (select pedido_id from retidos)
+           and id not in (select pedido_id from retidos) and arquitetura <> $4
          order by id limit $3`,
-        [apos, ate, limite],
+        [apos, ate, limite, menosAsDe ?? ''],
       ),
     async situacao() {
       const linha = await leitura.um<Situacao>(

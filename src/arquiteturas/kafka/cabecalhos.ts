@@ -1,0 +1,90 @@
+// The metadata of a message, in its headers, as CloudEvents 1.0 has them in binary mode; and two of
+// ours: the trace, and the mark of a walk that is resumed (K4). Bytes, as they are on the wire:
+// what is not text still reaches the dead letters whole.
+import { rastreio } from '../../contratos/envelope.ts'
+import type { EventoGravado, TipoEvento } from '../../contratos/eventos.ts'
+import type { NomeServico } from '../../contratos/ids.ts'
+import { invalida } from './mensagens.ts'
+
+export type Cabecalhos = Map<Buffer, Buffer>
+export type CabecalhosLidos = ReadonlyMap<Buffer, Buffer>
+
+const PREFIXO = 'br.quatrovias.'
+/** What our consumers understand; a message that says another is for newer ones. */
+const VERSAO = '.v1'
+/** Said of every message, so encoded once. */
+const ESPECIFICACAO = Buffer.from('ce_specversion')
+const V1_0 = Buffer.from('1.0')
+const ID = Buffer.from('ce_id')
+const ORIGEM = Buffer.from('ce_source')
+const TIPO = Buffer.from('ce_type')
+const QUANDO = Buffer.from('ce_time')
+const CONTEUDO = Buffer.from('content-type')
+const JSON_UTF8 = Buffer.from('application/json')
+const TRACO = Buffer.from('traceparent')
+const RETOMADA = Buffer.from('retomada')
+const SIM = Buffer.from('1')
+
+const textos = new Map<string, Buffer>()
+/** Only for the few texts there are: names of services and of types. */
+function umaVez(texto: string): Buffer {
+  let bytes = textos.get(texto)
+  if (!bytes) textos.set(texto, (bytes = Buffer.from(texto)))
+  return bytes
+}
+
+export interface Assunto {
+  readonly servico: NomeServico
+  readonly tipo: TipoEvento | 'ProdutoAlterado'
+  /** The natural name of the command: the same on every repeat (K1), so source + id is unique. */
+  readonly causa: string
+  readonly instante: string
+  readonly traceparent?: string
+}
+
+export function cabecalhosDe(assunto: Assunto, retomada = false): Cabecalhos {
+  const { servico, tipo, causa, instante, traceparent } = assunto
+  const cabecalhos: Cabecalhos = new Map([
+    [ESPECIFICACAO, V1_0],
+    [ID, Buffer.from(causa)],
+    [ORIGEM, umaVez(`/quatrovias/${servico}`)],
+    [TIPO, umaVez(PREFIXO + tipo + VERSAO)],
+    [QUANDO, Buffer.from(instante)],
+    [CONTEUDO, JSON_UTF8],
+  ])
+  if (traceparent !== undefined) cabecalhos.set(TRACO, Buffer.from(traceparent))
+  if (retomada) cabecalhos.set(RETOMADA, SIM)
+  return cabecalhos
+}
+
+export const assuntoDe = (servico: NomeServico, gravado: EventoGravado): Assunto => {
+  const { causa, instante, traceparent, evento } = gravado
+  return { servico, causa, instante, traceparent, tipo: evento.tipo }
+}
+
+export interface Metadados {
+  readonly traceparent: string
+  readonly retomada: boolean
+  /** When the event happened, epoch milliseconds, if the message says so. */
+  readonly aconteceuMs: number | undefined
+}
+
+/** All may be absent. Errors: mensagem_invalida for a version that we do not know. */
+export function lerCabecalhos(cabecalhos: CabecalhosLidos): Metadados {
+  const lidos = comoTextos(cabecalhos)
+  const especificacao = lidos.ce_specversion ?? '1.0'
+  if (especificacao !== '1.0') throw invalida(`CloudEvents ${especificacao} não é conhecido`)
+  const tipo = lidos.ce_type
+  if (tipo?.startsWith(PREFIXO) && !tipo.endsWith(VERSAO)) {
+    throw invalida(`a versão da mensagem não é conhecida: ${tipo.slice(0, 100)}`)
+  }
+  const aconteceuMs = Date.parse(lidos.ce_time ?? '')
+  return {
+    traceparent: rastreio(lidos.traceparent),
+    retomada: lidos.retomada === '1',
+    aconteceuMs: Number.isNaN(aconteceuMs) ? undefined : aconteceuMs,
+  }
+}
+
+export const comoTextos = (cabecalhos: CabecalhosLidos): Partial<Record<string, string>> =>
+  Object.fromEntries([...cabecalhos].map(([nome, valor]) => [String(nome), String(valor)]))

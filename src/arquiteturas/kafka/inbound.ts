@@ -1,0 +1,110 @@
+// Arrives as a message: read, turned into the commands that follow from its event (K3) and decided.
+// Done with for good when this resolves: decided, or among the dead letters with the reason.
+import { setTimeout as esperar } from 'node:timers/promises'
+import { type Comando, destino } from '../../contratos/comandos.ts'
+import { envelopar, type Resultado, type Servico } from '../../contratos/envelope.ts'
+import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
+import type { Evento } from '../../contratos/eventos.ts'
+import { proximo, registro } from '../../contratos/fluxo.ts'
+import type { NomeServico } from '../../contratos/ids.ts'
+import type { TopicoDeFluxo } from '../../contratos/topicos.ts'
+import type { Vizinhos } from '../../servicos/vizinhos.ts'
+import { type CabecalhosLidos, lerCabecalhos, type Metadados } from './cabecalhos.ts'
+import { ler } from './mensagens.ts'
+import { doFluxo, type Saida } from './outbound.ts'
+
+/** As it was read from the cluster; `topico` is our name for it. */
+export interface Recebida {
+  readonly topico: string
+  readonly particao: number
+  readonly offset: bigint
+  readonly chave: Buffer | undefined
+  readonly valor: Buffer | undefined
+  readonly cabecalhos: CabecalhosLidos
+}
+/** Puts a message among the dead letters; resolves when it is there. */
+export type Enterrar = (mensagem: Recebida, erro: ErroDeNegocio) => Promise<void>
+export type Tratar = (mensagem: Recebida, signal: AbortSignal) => Promise<void>
+
+export interface Paciencia {
+  readonly primeiraMs: number
+  readonly maiorMs: number
+  /** After so long a fault is nobody's to wait for: the order's messages behind it go on. */
+  readonly totalMs: number
+}
+export const PACIENCIA: Paciencia = { primeiraMs: 50, maiorMs: 5_000, totalMs: 600_000 }
+
+export interface PartesDoInbound {
+  readonly nome: NomeServico
+  readonly servico: Servico
+  readonly compra: Vizinhos['compra']
+  readonly saida: Saida
+  readonly enterrar: Enterrar
+  readonly paciencia?: Paciencia
+  /** Told of each message that became commands. */
+  aoDecidir?(metadados: Metadados): void
+}
+
+export function criarTratar(partes: PartesDoInbound): Tratar {
+  const { nome, servico, saida, compra, enterrar, paciencia = PACIENCIA } = partes
+
+  async function decidir(mensagem: Recebida): Promise<ErroDeNegocio | undefined> {
+    const metadados = lerCabecalhos(mensagem.cabecalhos)
+    const lido = ler(mensagem.topico as TopicoDeFluxo, mensagem.valor)
+    const evento = await completar(lido, compra)
+    const { traceparent, retomada } = metadados
+    const contexto = { arquitetura: 'kafka', traceparent } as const
+    const envelopes = comandosPara(nome, evento).map((comando) => envelopar(comando, contexto))
+    const resultados = await servico.handle(envelopes)
+    partes.aoDecidir?.(metadados)
+    if (retomada) await saida.mandar(resultados.flatMap((r) => aRepetir(nome, r)))
+    return resultados.find((r) => !r.ok)?.erro
+  }
+  return async (mensagem, signal) => {
+    const desde = performance.now()
+    const esgotou = (pausaMs: number) => performance.now() - desde + pausaMs > paciencia.totalMs
+    const falha = await insistir(
+      () => decidir(mensagem),
+      (erro, pausaMs) => erro.canRetry && !esgotou(pausaMs),
+      paciencia,
+      signal,
+    )
+    if (!falha) return
+    const enterrarAgora = async () => {
+      await enterrar(mensagem, falha)
+      return undefined
+    }
+    // A dead letter is the last word: until it is there, the message is not done with.
+    await insistir(enterrarAgora, () => true, paciencia, signal)
+  }
+}
+
+/** Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. */
+async function insistir(
+  tentar: () => Promise<ErroDeNegocio | undefined>,
+  vale: (erro: ErroDeNegocio, pausaMs: number) => boolean,
+  { primeiraMs, maiorMs }: Paciencia,
+  signal: AbortSignal,
+): Promise<ErroDeNegocio | undefined> {
+  for (let pausaMs = primeiraMs; ; pausaMs = Math.min(2 * pausaMs, maiorMs)) {
+    const erro = await tentar().catch(comoErro)
+    if (!erro || !vale(erro, pausaMs)) return erro
+    await esperar(pausaMs, undefined, { signal })
+  }
+}
+
+/** What an event asks of this service: at most the flow's next step and the order's new status. */
+export const comandosPara = (nome: NomeServico, evento: Evento): Comando[] =>
+  [proximo(evento), registro(evento)].filter(
+    (comando) => comando !== undefined && destino[comando.tipo] === nome,
+  ) as Comando[]
+
+/** A walk that is resumed goes on through what was done before (K4), from topic to topic. */
+const aRepetir = (nome: NomeServico, resultado: Resultado) =>
+  resultado.ok && resultado.repetido ? doFluxo(nome, resultado.gravado, true) : []
+
+/** An approval by a stranger need not say what was bought: pedidos knows. */
+async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
+  if (evento.tipo !== 'AnaliseAprovada' || evento.valor_centavos !== undefined) return evento
+  return { ...(evento as typeof evento), ...(await compra(evento.pedido_id)) }
+}

@@ -1,0 +1,79 @@
+// The dead letters: a message that a group could not handle goes, as it came, to the group's own
+// topic, with the reason and where it stood, and blocks nobody.
+import type { ErroDeNegocio } from '../../contratos/errors.ts'
+import { agora } from '../../contratos/ids.ts'
+import { topicoDasMortas } from '../../contratos/topicos.ts'
+import { type CabecalhosLidos, comoTextos } from './cabecalhos.ts'
+import { recusaDeVez } from './errors.ts'
+import type { Enterrar, Recebida } from './inbound.ts'
+import type { Mensagem, Saida } from './outbound.ts'
+
+const PREFIXO = 'morta_'
+const MAIOR_DETALHE = 500
+
+/** What is known of a dead letter beside the message itself. */
+export interface Causa {
+  readonly grupo: string
+  readonly codigo: string
+  readonly detalhe: string
+  readonly topico: string
+  readonly particao: number
+  readonly offset: string
+  readonly instante: string
+  /** The fault might have passed: it is sent again by itself, later. */
+  readonly passageira: boolean
+}
+
+export function criarEnterrar(grupo: string, saida: Saida, avisar: (causa: Causa) => void): Enterrar {
+  return async (mensagem, erro) => {
+    const causa = causaDe(grupo, mensagem, erro)
+    avisar(causa)
+    try {
+      await saida.mandar([comoMorta(mensagem, causa, mensagem.valor)])
+    } catch (lancado) {
+      // Too large for our topic: where it stands is enough to find it.
+      if (recusaDeVez(lancado) === undefined) throw lancado
+      await saida.mandar([comoMorta(mensagem, causa, undefined)])
+    }
+  }
+}
+
+const causaDe = (grupo: string, mensagem: Recebida, erro: ErroDeNegocio): Causa => ({
+  grupo,
+  codigo: erro.codigo,
+  detalhe: erro.message.slice(0, MAIOR_DETALHE),
+  topico: mensagem.topico,
+  particao: mensagem.particao,
+  offset: String(mensagem.offset),
+  instante: agora(),
+  passageira: erro.canRetry,
+})
+
+function comoMorta(mensagem: Recebida, causa: Causa, valor: Buffer | undefined): Mensagem {
+  const cabecalhos = new Map(semCausa(mensagem.cabecalhos))
+  for (const [nome, dito] of Object.entries(causa)) {
+    cabecalhos.set(Buffer.from(PREFIXO + nome), Buffer.from(String(dito)))
+  }
+  return { topico: topicoDasMortas(causa.grupo), chave: mensagem.chave, valor, cabecalhos }
+}
+
+/** One that died before and was sent again dies of its last cause only. */
+export const semCausa = (cabecalhos: CabecalhosLidos): [Buffer, Buffer][] =>
+  [...cabecalhos].filter(([nome]) => !String(nome).startsWith(PREFIXO))
+
+/** `undefined` for what nobody of ours put there. */
+export function lerCausa(cabecalhos: CabecalhosLidos): Causa | undefined {
+  const textos = comoTextos(cabecalhos)
+  const dito = (nome: keyof Causa): string => textos[PREFIXO + nome] ?? ''
+  if (!dito('grupo') || !dito('topico') || !/^\d+$/.test(dito('offset'))) return undefined
+  return {
+    grupo: dito('grupo'),
+    codigo: dito('codigo'),
+    detalhe: dito('detalhe'),
+    topico: dito('topico'),
+    particao: Number(dito('particao')),
+    offset: dito('offset'),
+    instante: dito('instante'),
+    passageira: dito('passageira') === 'true',
+  }
+}

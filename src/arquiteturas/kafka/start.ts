@@ -1,0 +1,16 @@
+// Opens publish/subscribe for one service: the relay that carries its log to the topics, and its
+// member of the consumer group. Neither needs the cluster to be there: what is committed waits.
+import type { EventoGravado } from '../../contratos/eventos.ts'
+import { grupoDe, lidosPor } from '../../contratos/topicos.ts'
+import { ErroDeInicio } from '../../persistencia/database.ts'
+import { eventosApos, idAntesDe } from '../../persistencia/diario.ts'
+import { iniciarRelay } from '../../persistencia/relay.ts'
+import type { Aberta, Hospedeiro, PortaAberta } from '../arquitetura.ts'
+import { assuntoDe } from './cabecalhos.ts'
+import type { ConexaoKafka } from './conexao.ts'
+import { iniciarConsumidor } from './consumidor.ts'
+import { deKafka } from './errors.ts'
+import { criarTratar, type Recebida, type Tratar } from './inbound.ts'
+import { criarEnterrar, lerCausa } from './mortas.ts'
+import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
+import { garantirTopicos, TOPICOS_DAS_MORTAS } from './topicos.ts'

@@ -1,0 +1,76 @@
+// The topics in the cluster: those that are missing are made, those that exist are used as they are.
+import { Admin } from '@platformatic/kafka'
+import { SERVICOS } from '../../contratos/ids.ts'
+import { grupoDe, lidosPor, TOPICOS, topicoDasMortas } from '../../contratos/topicos.ts'
+import { ErroDeInicio } from '../../persistencia/database.ts'
+import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
+import { ehFaltaDePermissao } from './errors.ts'
+
+/** Of these only the last word on each product matters. */
+const COMPACTADOS: readonly string[] = ['produtos_alterados']
+const LEITORES = SERVICOS.filter((nome) => lidosPor(nome).length > 0)
+export const TOPICOS_DAS_MORTAS = LEITORES.map((nome) => topicoDasMortas(grupoDe(nome)))
+/** Every topic of ours, by our name. */
+export const TODOS_OS_TOPICOS: readonly string[] = [...TOPICOS, ...TOPICOS_DAS_MORTAS]
+
+export async function comAdmin<T>(
+  conexao: ConexaoKafka,
+  fazer: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = new Admin(opcoesDoCliente(conexao, 'quatrovias-admin'))
+  try {
+    return await fazer(admin)
+  } finally {
+    await admin.close()
+  }
+}
+
+/** Our names of the topics that the cluster does not have. */
+export async function faltantes(admin: Admin, conexao: ConexaoKafka): Promise<string[]> {
+  const existentes = new Set(await admin.listTopics())
+  return TODOS_OS_TOPICOS.filter((topico) => !existentes.has(nomeNoCluster(conexao, topico)))
+}
+
+/**
+ * Makes what is missing; several processes may do so at once. Errors: ErroDeInicio, code 2, when
+ * some are missing and may not be made; whatever the client throws when the cluster is not there.
+ */
+export async function garantirTopicos(conexao: ConexaoKafka): Promise<void> {
+  await comAdmin(conexao, async (admin) => {
+    const faltam = await faltantes(admin, conexao)
+    if (faltam.length === 0) return
+    try {
+      await criarTopicos(admin, conexao, faltam)
+    } catch (erro) {
+      const ainda = await faltantes(admin, conexao)
+      // Another process made them first.
+      if (ainda.length === 0) return
+      if (!ehFaltaDePermissao(erro)) throw erro
+      const nomes = ainda.map((topico) => nomeNoCluster(conexao, topico)).join(', ')
+      throw new ErroDeInicio(`sem permissão para criar os tópicos que faltam: ${nomes}`, 2, erro)
+    }
+  })
+}
+
+export async function criarTopicos(
+  admin: Admin,
+  conexao: ConexaoKafka,
+  topicos: readonly string[],
+): Promise<void> {
+  const { particoes, replicacao } = conexao
+  const criar = async (nomes: readonly string[], partitions: number, politica?: string) => {
+    if (nomes.length === 0) return
+    await admin.createTopics({
+      topics: nomes.map((topico) => nomeNoCluster(conexao, topico)),
+      partitions,
+      replicas: replicacao,
+      ...(politica && { configs: [{ name: 'cleanup.policy', value: politica }] }),
+    })
+  }
+  const mortas = topicos.filter((topico) => TOPICOS_DAS_MORTAS.includes(topico))
+  const compactados = topicos.filter((topico) => COMPACTADOS.includes(topico))
+  const comuns = topicos.filter((t) => !mortas.includes(t) && !compactados.includes(t))
+  await criar(comuns, particoes)
+  await criar(compactados, particoes, 'compact')
+  await criar(mortas, 1)
+}
