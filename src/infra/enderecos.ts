@@ -68,8 +68,11 @@ export async function escolherPortas(configuracao: Configuracao): Promise<Portas
   }
 }
 
-/** A port held until the choice is complete, so that no two services get the same. */
-async function reservar(porta: number, endereco: string): Promise<Server | undefined> {
+/**
+ * A port held until the choice is complete, so that no two services get the same; undefined when
+ * it is taken. Errors: ErroDeInicio (code 2) when the address is not of this machine.
+ */
+export async function reservar(porta: number, endereco: string): Promise<Server | undefined> {
   const servidor = createServer()
   servidor.listen({ port: porta, host: endereco, exclusive: true })
   try {

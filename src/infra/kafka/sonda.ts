@@ -1,0 +1,28 @@
+// Whether a broker really answers: the smallest question of Kafka's protocol, over a bare socket,
+// because a client library would weigh more than the process that only looks after the broker.
+import { connect } from 'node:net'
+
+const LIMITE_MS = 1_000
+/** Metadata, version 1, of no topic: the answer begins with its size, number, and the brokers. */
+const PEDIDO = Buffer.from([...[0, 0, 0, 15, 0, 3, 0, 1, 0, 0, 0, 1], ...[0, 1, 0x71, 0, 0, 0, 0]])
+const BROKERS_EM = 8
+
+/** Whether at least one broker is in service, as the one at `porta` of this machine knows. */
+export function responde(porta: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const soquete = connect(porta, '127.0.0.1')
+  const acabar = (resposta: boolean): void => {
+    soquete.destroy()
+    resolve(resposta)
+  }
+  let recebido = Buffer.alloc(0)
+  soquete.once('connect', () => soquete.write(PEDIDO))
+  soquete.on('data', (parte: Buffer) => {
+    recebido = Buffer.concat([recebido, parte])
+    if (recebido.length >= BROKERS_EM + 4) acabar(recebido.readInt32BE(BROKERS_EM) > 0)
+  })
+  soquete.once('error', () => acabar(false))
+  soquete.once('close', () => acabar(false))
+  soquete.setTimeout(LIMITE_MS, () => acabar(false))
+  return promise
+}

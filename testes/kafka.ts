@@ -1,0 +1,74 @@
+// A Kafka broker of its own for one test file, on free ports, in a directory that goes with it. It
+// can be killed, frozen and brought back where it was.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConexaoKafka } from '../src/arquiteturas/kafka/conexao.ts'
+import { type Broker, iniciarBroker, type OpcoesDoBroker } from '../src/infra/kafka/broker.ts'
+import { faltaParaOBroker, prepararJars } from '../src/infra/kafka/jars.ts'
+import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+
+const PARTICOES = 3
+
+export interface BrokerDeTeste extends AsyncDisposable {
+  /** `127.0.0.1:PORT`, the same over all its lives. */
+  readonly endereco: string
+  readonly conexao: ConexaoKafka
+  /** Of the Java process that runs now. */
+  readonly pid: number
+  /** kill -9; resolves when it is gone. */
+  matar(): Promise<void>
+  /** After `matar`, or instead: the same ports and the same data. */
+  reiniciar(): Promise<void>
+  /** SIGSTOP: it still accepts connections and answers nothing. */
+  congelar(): void
+  descongelar(): void
+}
+
+/** Why tests with a broker are skipped on this machine; false when they are not. */
+export const faltaKafka = (): string | false => faltaParaOBroker() ?? false
+
+export async function abrirBrokerDeTeste(
+  opcoes: Pick<OpcoesDoBroker, 'propriedades' | 'formato'> & {
+    readonly conexao?: Partial<ConexaoKafka>
+  } = {},
+): Promise<BrokerDeTeste> {
+  await using pilha = new AsyncDisposableStack()
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-kafka-'))
+  pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
+  const portas = await escolherPortasDoBroker(0)
+  const { conexao, ...outras } = opcoes
+  const jars = await prepararJars()
+  const iniciar = (): Promise<Broker> => iniciarBroker({ ...outras, diretorio, jars, portas })
+  let broker = await iniciar()
+  pilha.defer(() => broker[Symbol.asyncDispose]())
+  const { endereco } = broker
+  const matar = async (): Promise<void> => {
+    process.kill(broker.pid, 'SIGKILL')
+    await broker.saida
+  }
+  const aberto = pilha.move()
+  return {
+    endereco,
+    conexao: conexaoPara([endereco], conexao),
+    get pid() {
+      return broker.pid
+    },
+    matar,
+    async reiniciar() {
+      await broker[Symbol.asyncDispose]()
+      broker = await iniciar()
+    },
+    congelar: () => void process.kill(broker.pid, 'SIGSTOP'),
+    descongelar: () => void process.kill(broker.pid, 'SIGCONT'),
+    [Symbol.asyncDispose]: () => aberto.disposeAsync(),
+  }
+}
+
+const conexaoPara = (
+  brokers: readonly string[],
+  outra: Partial<ConexaoKafka> = {},
+): ConexaoKafka => ({
+  ...{ brokers, tls: false, renomeados: {}, particoes: PARTICOES, replicacao: -1 },
+  ...outra,
+})
