@@ -19,7 +19,10 @@ import type { ModuloDeServico } from '../src/servicos/partes.ts'
 import { criarSimulador, type Simulador } from '../src/servicos/simulacao.ts'
 import type { Vizinhos } from '../src/servicos/vizinhos.ts'
 
-const EVENTOS = new URL('../src/persistencia/eventos.sql', import.meta.url)
+const ESQUEMA_COMUM = [
+  new URL('../src/persistencia/eventos.sql', import.meta.url),
+  new URL('../src/persistencia/saidas.sql', import.meta.url),
+]
 export const SEM_REGISTRO: Operacoes = { chegou() {}, terminou() {}, gravou() {} }
 
 export interface BancoDeTeste extends Database {
@@ -28,10 +31,10 @@ export interface BancoDeTeste extends Database {
   transacoes(): number
 }
 
-/** `esquema` is SQL besides the log's, which is always there. */
+/** `esquema` is SQL besides what all services have. */
 export async function abrirBancoDeTeste(esquema = ''): Promise<BancoDeTeste> {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-banco-'))
-  const sql = `${readFileSync(EVENTOS, 'utf8')}\n${esquema}`
+  const sql = [...ESQUEMA_COMUM.map((url) => readFileSync(url, 'utf8')), esquema].join('\n')
   const db = abrirSqlite(join(diretorio, 'teste.db'), sql)
   let transacoes = 0
   return {

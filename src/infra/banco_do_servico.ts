@@ -9,7 +9,10 @@ import { type Database, ErroDeInicio, type Leitura } from '../persistencia/datab
 import { abrirSqlite } from '../persistencia/sqlite.ts'
 import type { ModuloDeServico } from '../servicos/partes.ts'
 
-const ESQUEMA_COMUM = new URL('../persistencia/eventos.sql', import.meta.url)
+const ESQUEMA_COMUM = [
+  new URL('../persistencia/eventos.sql', import.meta.url),
+  new URL('../persistencia/saidas.sql', import.meta.url),
+]
 
 export interface Origem {
   /** Need only exist the first time. */
@@ -18,7 +21,7 @@ export interface Origem {
 }
 
 export const esquemaDe = ({ esquema }: ModuloDeServico): string =>
-  [ESQUEMA_COMUM, esquema].map((url) => readFileSync(url, 'utf8')).join('\n')
+  [...ESQUEMA_COMUM, esquema].map((url) => readFileSync(url, 'utf8')).join('\n')
 
 /** Without PostgreSQL `diretorio` holds one file per service. */
 export async function abrirBanco(

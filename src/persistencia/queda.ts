@@ -10,6 +10,9 @@ export const PONTOS_DE_QUEDA = [
   'depois_do_commit',
   'antes_de_enviar',
   'depois_de_enviar',
+  'antes_de_publicar',
+  'depois_de_publicar',
+  'depois_do_cursor',
   'provedor_antes_do_commit',
   'provedor_depois_do_commit',
 ] as const
