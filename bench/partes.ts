@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Aberta, Atender } from '../src/arquiteturas/arquitetura.ts'
+import type { Sincrona, Atender } from '../src/arquiteturas/arquitetura.ts'
 import { CANAL } from '../src/arquiteturas/grpc/canal.ts'
 import { metodoDe } from '../src/arquiteturas/grpc/metodos.ts'
 import { abrirGrpc } from '../src/arquiteturas/grpc/start.ts'
@@ -79,7 +79,7 @@ function codificar(n: number): boolean {
   return NOTA.responseDeserialize(resposta!.corpo as Buffer).numero === n
 }
 
-async function abrirCaminhos(pilha: AsyncDisposableStack): Promise<Record<string, Aberta>> {
+async function abrirCaminhos(pilha: AsyncDisposableStack): Promise<Record<string, Sincrona>> {
   const app = criarServidor({ titulo: 'bench', descricao: '', aoErrar: () => undefined })
   pilha.defer(async () => app.close())
   const hospedeiro = { nome: NOME, atender: responder, consultas: undefined, app, porta: 0 }

@@ -6,6 +6,7 @@ import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
 import type { Database } from '../persistencia/database.ts'
+import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import type { Vizinhos } from '../servicos/vizinhos.ts'
 
 /** One event of a reply; `repetido` when the command was known before. */
@@ -71,6 +72,9 @@ export interface Bastidores {
   readonly servico: Servico
   readonly db: Database
   readonly compra: Vizinhos['compra']
+  /** pedidos alone: what it tells of every order, and where dead letters are kept. */
+  readonly avisos?: ConsultasDePedidos['avisos']
+  readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
   /** Calls back after each commit that wrote events, until disposed. */
   aoGravar(chamar: () => void): Disposable
   /** One line in the log of operations. */

@@ -7,7 +7,7 @@ import { BASE, CONTEXTO, CRIADO, criarCadeia, passageira } from '../../testes/ca
 import { comoCentavos } from '../contratos/dinheiro.ts'
 import type { Contexto } from '../contratos/envelope.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import type { Evento, TipoEvento } from '../contratos/eventos.ts'
+import type { Evento, EventoGravado, TipoEvento } from '../contratos/eventos.ts'
 import {
   comoClienteId,
   comoPedidoId,
@@ -27,14 +27,17 @@ const PRAZO_MS = 1_000
 const PRIMEIRA_ESPERA_MS = 2 * PRAZO_MS
 const MAIOR_ESPERA_MS = 600_000
 
+const gravado = (evento: Evento, id = 1) =>
+  ({ id, causa: `c${id}`, resumo: '', instante: '', ...CONTEXTO, evento }) as EventoGravado
+
 /** A log that holds these events for every order. */
 const diarioCom = (...eventos: Evento[]): Leitura => ({
   um: async () => undefined,
   todos: async <T>() =>
-    eventos.map((evento, i) => ({
-      ...{ id: i + 1, causa: `c${i}`, resumo: '', instante: '', ...CONTEXTO },
-      dados: JSON.stringify(evento),
-    })) as T[],
+    eventos.map((evento, i) => {
+      const { evento: _, ...linha } = gravado(evento, i + 1)
+      return { ...linha, dados: JSON.stringify(evento) }
+    }) as T[],
 })
 
 /** A root that notes what it is asked to walk and answers as told. */
@@ -43,9 +46,9 @@ function raizQueAnota(responder: (inicial: Evento) => Trilha | Promise<Trilha>) 
   const raiz: Raiz = {
     atender: async () => ({ passos: [] }),
     esvaziar: async () => undefined,
-    async retomar(inicial, contexto) {
-      andados.push({ tipo: inicial.tipo, contexto })
-      return responder(inicial)
+    async retomar({ evento, arquitetura, traceparent }) {
+      andados.push({ tipo: evento.tipo, contexto: { arquitetura, traceparent } })
+      return responder(evento)
     },
   }
   return { raiz, andados, tipos: () => andados.map(({ tipo }) => tipo) }
@@ -245,7 +248,8 @@ test('a retomada de um pedido que já anda junta-se ao percurso em curso', async
     PRAZO_MS,
     async () => assert.fail('nada a reter'),
   )
-  const dois = [raiz.retomar(CRIADO, CONTEXTO), raiz.retomar(CRIADO, CONTEXTO)]
+  const criado = gravado(CRIADO)
+  const dois = [raiz.retomar(criado), raiz.retomar(criado)]
   presa.resolve()
   const [um, outro] = await Promise.all(dois)
   assert.equal(um, outro)

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
-import type { Aberta, Atender } from '../arquiteturas/arquitetura.ts'
+import { type Aberta, type Atender, type Bastidores, parar } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { exigirCredencial } from '../arquiteturas/rest/credencial.ts'
@@ -12,6 +12,7 @@ import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
 import { atosSobreProdutos } from '../arquiteturas/rest/produtos.ts'
 import { retomarPedido, retomarSempre } from '../arquiteturas/retomada.ts'
 import type { Servico } from '../contratos/envelope.ts'
+import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico } from '../contratos/ids.ts'
 import type { Leitura } from '../persistencia/database.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
@@ -83,7 +84,7 @@ export async function abrirServico(
   const atenderPor =
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
-      : (aberta: Aberta) => criarSalto(servico, aberta.enviar)
+      : (aberta: Aberta) => ('enviar' in aberta ? criarSalto(servico, aberta.enviar) : SEM_PORTA)
   // First to close, and at once: what is under way still needs the database and the ways out.
   const portasAbertas: AsyncDisposable[] = [{ [Symbol.asyncDispose]: async () => app.close() }]
   pilha.defer(async () => {
@@ -91,10 +92,16 @@ export async function abrirServico(
   })
   let grpc: string | undefined
   const nomes = abertas.map((aberta) => aberta.nome)
+  const bastidores: Bastidores = {
+    ...{ servico, db, compra: vizinhos.compra, aoGravar: registro.aoGravar },
+    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
+    avisar: (mensagem, campos) => log.warn({ ...campos, mensagem }),
+  }
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
     const lugar = { porta: portas.grpc, maquina: endereco }
-    const porta = await aberta.servir({ app, nome, atender, consultas, abertas: nomes, ...lugar })
+    const hospedeiro = { app, nome, atender, consultas, abertas: nomes, ...lugar }
+    const porta = await aberta.servir(hospedeiro, bastidores)
     portasAbertas.push(porta)
     if (aberta.nome === 'grpc') grpc = porta.endereco
   }
@@ -106,6 +113,11 @@ export async function abrirServico(
   const aberto = pilha.move()
   return { nome, rest, grpc, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
+
+const dosPedidos = ({ avisos, guardarMorta }: ConsultasDePedidos) => ({ avisos, guardarMorta })
+
+/** Where the log carries the orders, commands come from topics and not by a door. */
+const SEM_PORTA: Atender = async () => parar(new ErroDeNegocio('arquitetura_fechada'))
 
 interface Partes {
   readonly servico: Servico
@@ -126,14 +138,15 @@ function comoRaiz(
 ): () => Atender {
   const { prazoDaCadeiaMs } = configuracao
   const { log } = registro
-  const saidas = new Map(abertas.map((aberta) => [aberta.nome, aberta.enviar]))
+  const saidas = new Map(abertas.map((aberta) => [aberta.nome, aberta]))
   const raiz = criarRaiz(servico, saidas, prazoDaCadeiaMs, async (pedido_id, falha) => {
     log.error({ pedido_id, codigo: falha.codigo, mensagem: 'pedido retido', err: falha.cause })
     await consultas.reter(pedido_id, falha.codigo, falha.message)
   })
   const aoFalhar = (pedido_id: number | undefined, falha: Error) =>
     log.warn({ pedido_id, mensagem: `retomada adiada: ${falha.message}` })
-  const opcoes = { prazoDaCadeiaMs, aoFalhar }
+  const menosAsDe = abertas.find((aberta) => 'republicar' in aberta)?.nome
+  const opcoes = { prazoDaCadeiaMs, aoFalhar, menosAsDe }
   const retomada = retomarSempre(raiz, consultas, leitura, opcoes, signal)
   pilha.defer(async () => {
     await Promise.all([retomada, raiz.esvaziar()])

@@ -13,6 +13,7 @@ export const PONTOS_DE_QUEDA = [
   'antes_de_publicar',
   'depois_de_publicar',
   'depois_do_cursor',
+  'antes_de_confirmar',
   'provedor_antes_do_commit',
   'provedor_depois_do_commit',
 ] as const

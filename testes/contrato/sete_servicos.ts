@@ -54,7 +54,7 @@ export async function abrirSeteServicos(
     abrirMemoria(portas, nome, (enviar) => {
       if (nome !== 'pedidos') return criarSalto(servico, enviar)
       const { reter } = rodando.consultas as ConsultasDePedidos
-      const saidas = new Map([['memoria' as const, enviar]])
+      const saidas = new Map([['memoria' as const, { enviar }]])
       raiz = criarRaiz(servico, saidas, configuracao.prazoDaCadeiaMs, (id, falha) =>
         reter(id, falha.codigo, falha.message),
       )

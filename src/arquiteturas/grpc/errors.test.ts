@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Metadata, status } from '@grpc/grpc-js'
 import { type CodigoDeErro, ERROS, ErroDeNegocio } from '../../contratos/errors.ts'
-import { type Aberta, MODOS_GRPC, parar, type Trilha } from '../arquitetura.ts'
+import { type Sincrona, MODOS_GRPC, parar, type Trilha } from '../arquitetura.ts'
 import { deGrpc } from './errors.ts'
 import { PagamentoService } from './gerado/pagamento.ts'
 import {
@@ -65,7 +65,7 @@ const DOS_SERVICOS = CODIGOS.filter((codigo) => codigo !== 'credencial_de_servic
 for (const modo of MODOS_GRPC) {
   describe(`erros no fio, ${modo}`, () => {
     let responder: () => Promise<Trilha>
-    let saida: Aberta
+    let saida: Sincrona
     const pilha = new AsyncDisposableStack()
     before(async () => {
       const { endereco } = pilha.use(await abrirPorta('pagamentos', () => responder()))

@@ -80,7 +80,7 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
 }
 
 /** Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. */
-async function insistir(
+export async function insistir(
   tentar: () => Promise<ErroDeNegocio | undefined>,
   vale: (erro: ErroDeNegocio, pausaMs: number) => boolean,
   { primeiraMs, maiorMs }: Paciencia,

@@ -4,7 +4,7 @@ import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/k
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import { type NomeTopico, topicoDoFluxo } from '../../contratos/topicos.ts'
-import type { Recusado } from '../../persistencia/relay.ts'
+import type { Recusado } from '../../persistencia/cursor.ts'
 import { type Assunto, assuntoDe, type Cabecalhos, cabecalhosDe } from './cabecalhos.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
 import { deKafka, recusaDeVez } from './errors.ts'

@@ -1,16 +1,129 @@
 // Opens publish/subscribe for one service: the relay that carries its log to the topics, and its
 // member of the consumer group. Neither needs the cluster to be there: what is committed waits.
+import { setTimeout as esperar } from 'node:timers/promises'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
+import type { NomeServico } from '../../contratos/ids.ts'
 import { grupoDe, lidosPor } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
-import { eventosApos, idAntesDe } from '../../persistencia/diario.ts'
+import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
 import { iniciarRelay } from '../../persistencia/relay.ts'
-import type { Aberta, Hospedeiro, PortaAberta } from '../arquitetura.ts'
+import type { Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
-import { criarTratar, type Recebida, type Tratar } from './inbound.ts'
-import { criarEnterrar, lerCausa } from './mortas.ts'
+import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
+import { criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
 import { garantirTopicos, TOPICOS_DAS_MORTAS } from './topicos.ts'
+
+/** The start waits so long for the topics; after that it goes on, and so does the asking. */
+const TOPICOS_MS = 5_000
+const PAUSA_MS = 1_000
+
+export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
+  let republicar: PeloDiario['republicar'] = async () => {
+    throw new ErroDeNegocio('servico_indisponivel', 'O Kafka ainda não foi aberto.')
+  }
+  return {
+    nome: 'kafka',
+    republicar: (inicio) => republicar(inicio),
+    async servir({ nome }, bastidores) {
+      await using pilha = new AsyncDisposableStack()
+      const fim = new AbortController()
+      pilha.defer(() => fim.abort())
+      await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
+      const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
+      republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true)))
+      pilha.use(abrirRelay(nome, saida, bastidores))
+      pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
+      const aberta = pilha.move()
+      return { [Symbol.asyncDispose]: () => aberta.disposeAsync() } satisfies PortaAberta
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+/** Resolves when all are there; throws only when they can never be. */
+async function manterTopicos(
+  conexao: ConexaoKafka,
+  { avisar }: Bastidores,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let falhas = 0; !signal.aborted; falhas++) {
+    try {
+      return await garantirTopicos(conexao)
+    } catch (erro) {
+      if (erro instanceof ErroDeInicio) throw erro
+      if (falhas === 0) avisar(deKafka(erro).message)
+      await esperar(PAUSA_MS, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+}
+
+async function comLimite(esperado: Promise<void>, ms: number): Promise<void> {
+  const relogio = new AbortController()
+  const demora = esperar(ms, undefined, { signal: relogio.signal }).catch(() => undefined)
+  await Promise.race([esperado, demora])
+  relogio.abort()
+}
+
+function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
+  const { db, avisos, aoGravar, avisar } = bastidores
+
+  /** Other architectures' orders walk by themselves: of those only what pedidos tells is published. */
+  async function mensagensDe(gravado: EventoGravado): Promise<DaLinha[]> {
+    const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : []
+    const assunto = assuntoDe(nome, gravado)
+    const ditos = (await avisos?.(gravado)) ?? []
+    const deTodos = ditos.map(({ topico, pedido_id, valor }) =>
+      comoMensagem({ topico, valor, assunto, chave: pedido_id }),
+    )
+    return [...doPedido, ...deTodos].map((mensagem) => ({ id: gravado.id, mensagem }))
+  }
+
+  return iniciarRelay<EventoGravado>({
+    db,
+    destino: 'kafka',
+    ler: (apos, limite) => eventosApos(db.leitura, apos, limite),
+    ultimoId: () => ultimoId(db.leitura),
+    publicar: async (lote) => saida.publicar((await Promise.all(lote.map(mensagensDe))).flat()),
+    aoGravar,
+    aoFalhar: (erro) => avisar(`a publicação parou: ${erro.message}`),
+  })
+}
+
+function abrirConsumidor(
+  nome: NomeServico,
+  conexao: ConexaoKafka,
+  saida: Saida,
+  { servico, compra, avisar, guardarMorta }: Bastidores,
+): AsyncDisposable {
+  const topicos = lidosPor(nome)
+  if (topicos.length === 0) return { [Symbol.asyncDispose]: async () => undefined }
+  const grupo = grupoDe(nome)
+  const enterrar = criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa))
+  const decidir = criarTratar({ nome, servico, compra, saida, enterrar })
+  const mortas = guardarMorta ? TOPICOS_DAS_MORTAS : []
+  const tratar: Tratar = (mensagem, signal) =>
+    mortas.includes(mensagem.topico) ? guardar(mensagem, signal) : decidir(mensagem, signal)
+
+  async function guardar(mensagem: Recebida, signal: AbortSignal): Promise<void> {
+    const causa = lerCausa(mensagem.cabecalhos)
+    if (!causa) return avisar(`o que está em ${mensagem.topico} não é uma mensagem morta`)
+    const { chave, valor, cabecalhos } = mensagem
+    const morta = { ...causa, chave, valor, cabecalhos: semCausa(cabecalhos) }
+    const tentar = async () => {
+      await guardarMorta?.(morta)
+      return undefined
+    }
+    const falha = await insistir(tentar, ({ canRetry }) => canRetry, PACIENCIA, signal)
+    if (falha) avisar(`uma mensagem morta não pôde ser guardada: ${falha.message}`, causa)
+  }
+
+  return iniciarConsumidor({
+    ...{ conexao, grupo, tratar, quem: `quatrovias-${nome}`, topicos: [...topicos, ...mortas] },
+    aoFalhar: (erro) => avisar(`a leitura parou: ${erro.message}`),
+  })
+}

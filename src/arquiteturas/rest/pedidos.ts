@@ -6,7 +6,7 @@ import { type Comando, doPedido } from '../../contratos/comandos.ts'
 import { envelopar } from '../../contratos/envelope.ts'
 import type { NomeArquitetura, PedidoId } from '../../contratos/ids.ts'
 import type { ConsultasDePedidos } from '../../servicos/pedidos/consultas.ts'
-import type { Atender } from '../arquitetura.ts'
+import { type Atender, caracteristicas } from '../arquitetura.ts'
 import * as campos from '../campos.ts'
 import {
   comoCriarPedido,
@@ -51,12 +51,13 @@ export function registrarPedidos(
       return { ...comoProblema(resposta, fim.falha), pedido_id: fim.emAndamento }
     }
     const { pedido, repetido } = fim
-    resposta.code(repetido ? 200 : 201).header('location', `/pedidos/${pedido.id}`)
+    const feito = caracteristicas[contexto.arquitetura].replyIs === 'aceite' ? 202 : 201
+    resposta.code(repetido ? 200 : feito).header('location', `/pedidos/${pedido.id}`)
     return pedido
   }
 
   app.post('/pedidos', {
-    schema: { summary: 'Faz um pedido e espera o seu fim', tags, body: corpoDePedido },
+    schema: { summary: 'Faz um pedido e responde com o seu fim, ou com o aceite', tags, body: corpoDePedido },
     handler: async (requisicao, resposta) => {
       const chave = lerChave(requisicao.headers['idempotency-key'])
       const pedida = requisicao.headers['x-arquitetura']

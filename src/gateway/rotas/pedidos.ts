@@ -46,6 +46,7 @@ const tags = ['pedidos']
 const response = {
   200: respostas.pedido.describe('A repetição do que já foi feito'),
   201: respostas.pedido.describe('O pedido, em seu fim'),
+  202: respostas.pedido.describe('O pedido aceito, como está agora; `Location` diz onde vê-lo'),
 }
 
 const AO_MUDAR = [
@@ -102,7 +103,8 @@ export function registrarPedidos(rotas: FastifyInstance, partes: Partes): void {
       summary: 'Faz um pedido',
       description:
         'Por uma arquitetura síncrona, espera o fim do pedido, qualquer que seja: veja `status` ' +
-        'e `motivo`. O preço é o do catálogo; com `total_esperado_centavos`, um preço que mudou ' +
+        'e `motivo`. Por `kafka`, responde 202 assim que o pedido é aceito, e ele segue por si ' +
+        'só. O preço é o do catálogo; com `total_esperado_centavos`, um preço que mudou ' +
         'responde 409 `preco_mudou`. Um 503 com `Location` já aceitou o pedido. A mesma ' +
         '`Idempotency-Key` responde o pedido já feito; enquanto ele é feito, 409 ' +
         '`chave_em_uso`; com outro conteúdo, 422 `chave_divergente`.',

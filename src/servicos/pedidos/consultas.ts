@@ -1,10 +1,11 @@
 // The orders read: one, a page of them, their changes, the unfinished, the retained.
 import type { Item, ItemPrecificado, Metodo } from '../../contratos/comandos.ts'
-import type { StatusPedido } from '../../contratos/eventos.ts'
+import type { EventoGravado, StatusPedido } from '../../contratos/eventos.ts'
 import type { ClienteId, Instante, NomeArquitetura, PedidoId } from '../../contratos/ids.ts'
-import { agora } from '../../contratos/ids.ts'
 import type { Database } from '../../persistencia/database.ts'
+import { type Aviso, criarAvisos } from './avisos.ts'
 import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
+import { guardarMorta, type Morta, reter } from './mortas.ts'
 import { lerMudancas, type Mudancas, type PerguntaDeMudancas } from './mudancas.ts'
 import { type FiltroDePedidos, lerPagina, type PaginaDePedidos } from './paginas.ts'
 
@@ -59,6 +60,9 @@ export interface ConsultasDePedidos {
   /** Nothing for an order that ended meanwhile. */
   reter(id: PedidoId, codigo: string, mensagem: string): Promise<void>
   soltar(id: PedidoId): Promise<void>
+  /** What a row of the log tells the outside, whatever carried its order. */
+  avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
+  guardarMorta(morta: Morta): Promise<void>
 }
 
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
@@ -91,20 +95,13 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
          where pedido_id < $1 order by pedido_id desc limit $2`,
         [antesDe, limite],
       ),
-    reter: (id, codigo, mensagem) =>
-      db.transacao(async (tx) => {
-        await tx.executar(
-          `insert into retidos (pedido_id, codigo, mensagem, desde)
-           select id, $2, $3, $4 from pedidos where id = $1 and encerrado = 0
-           on conflict (pedido_id) do update
-             set codigo = excluded.codigo, mensagem = excluded.mensagem`,
-          [id, codigo, mensagem, agora()],
-        )
-      }),
+    reter: (id, codigo, mensagem) => db.transacao((tx) => reter(tx, id, codigo, mensagem)),
     soltar: (id) =>
       db.transacao(async (tx) => {
         await tx.executar('delete from retidos where pedido_id = $1', [id])
       }),
+    avisos: criarAvisos(leitura),
+    guardarMorta: (morta) => guardarMorta(db, morta),
   }
 }
 

@@ -40,3 +40,24 @@ create table if not exists retidos (
   mensagem text not null,
   desde text not null
 );
+
+-- The dead letters of all consumer groups, as they came: shown, counted, sent again by a person, or
+-- by itself when the fault might have passed.
+create table if not exists mortas (
+  id integer primary key,
+  grupo text not null,
+  topico text not null,               -- where it stood, by our name, with the two below
+  particao integer not null,
+  deslocamento text not null,
+  codigo text not null,
+  detalhe text not null,
+  passageira integer not null check (passageira in (0, 1)),
+  pedido_id integer,                  -- when the message says one
+  chave text,                         -- this and the next two in base64: they need not be text
+  valor text,
+  cabecalhos text not null,
+  instante text not null,
+  reenviada_em text,
+  unique (grupo, topico, particao, deslocamento, instante)
+);
+create index if not exists mortas_a_reenviar on mortas (id) where reenviada_em is null;
