@@ -3,13 +3,16 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { MODOS_GRPC, type ModoGrpc } from '../arquiteturas/arquitetura.ts'
+import type { ConexaoKafka } from '../arquiteturas/kafka/conexao.ts'
 import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { validarEmPortugues } from './validacao.ts'
+import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -115,6 +118,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     ...variavel('DATABASE_URL', '', DESCRICAO_DO_POSTGRES, urlDoPostgres),
     segredo: true,
   },
+  ...VARIAVEIS_DO_KAFKA,
   variavel(
     'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
     String(REGRAS_PADRAO.valorMaximoCentavos),
@@ -207,6 +211,8 @@ export interface Configuracao {
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
+  /** Undefined where no broker is named. */
+  readonly kafka: ConexaoKafka | undefined
   readonly regrasDeAntifraude: Regras
   /** Requests in a window, at the gateway; 0: without limit. */
   readonly limites: {
@@ -220,7 +226,7 @@ export interface Configuracao {
   /** Paths to the certificate and the key; undefined: of our own making. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | 'gateway' | 'gateway_tls'): number | undefined
+  porta(quem: NomeServico | 'gateway' | 'gateway_tls' | 'kafka'): number | undefined
   url(servico: NomeServico): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -246,6 +252,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
+    kafka: lerKafka(ambiente),
     regrasDeAntifraude: {
       valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
       pedidosNaJanela: numero('ANTIFRAUDE_PEDIDOS_NA_JANELA'),
