@@ -2,10 +2,11 @@
 // commit; what a relay reads from.
 import { agora, type Causa, type Instante } from '../src/contratos/ids.ts'
 import type { Recusado } from '../src/persistencia/cursor.ts'
+import type { Database } from '../src/persistencia/database.ts'
 import { acrescentar, eventosApos, ultimoId } from '../src/persistencia/diario.ts'
 import type { OpcoesDoRelay } from '../src/persistencia/relay.ts'
 import { ate } from './ate.ts'
-import { abrirBancoDeTeste, type BancoDeTeste } from './banco.ts'
+import { abrirBancoDeTeste } from './banco.ts'
 import { EVENTOS } from './eventos.ts'
 
 const DESTINO = 'topicos'
@@ -14,7 +15,7 @@ const LIMITE_MS = 10_000
 export const umA = (n: number, de = 1) => Array.from({ length: n }, (_, i) => de + i)
 
 export interface DiarioDeTeste extends AsyncDisposable {
-  readonly db: BancoDeTeste
+  readonly db: Database
   /** All that a relay needs but for who takes it. */
   readonly fonte: Omit<OpcoesDoRelay<{ id: number; instante: Instante }>, 'publicar'>
   /** One commit of `quantos` events; answers the id of the last. */
@@ -26,8 +27,10 @@ export interface DiarioDeTeste extends AsyncDisposable {
   retidos(): Promise<Recusado[]>
 }
 
-export async function abrirDiarioDeTeste(): Promise<DiarioDeTeste> {
-  const db = await abrirBancoDeTeste()
+export async function abrirDiarioDeTeste(
+  abrir: () => Promise<Database> = abrirBancoDeTeste,
+): Promise<DiarioDeTeste> {
+  const db = await abrir()
   const ouvintes = new Set<() => void>()
   const cursor = async () => {
     const linha = await db.leitura.um<{ ultimo_id: number }>(
