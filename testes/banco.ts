@@ -19,10 +19,13 @@ import type { ModuloDeServico } from '../src/servicos/partes.ts'
 import { criarSimulador, type Simulador } from '../src/servicos/simulacao.ts'
 import type { Vizinhos } from '../src/servicos/vizinhos.ts'
 
-const ESQUEMA_COMUM = [
+/** What all services have: the log, and how far it was told. */
+export const ESQUEMA_COMUM = [
   new URL('../src/persistencia/eventos.sql', import.meta.url),
   new URL('../src/persistencia/saidas.sql', import.meta.url),
 ]
+  .map((url) => readFileSync(url, 'utf8'))
+  .join('\n')
 export const SEM_REGISTRO: Operacoes = { chegou() {}, terminou() {}, gravou() {} }
 
 export interface BancoDeTeste extends Database {
@@ -34,8 +37,7 @@ export interface BancoDeTeste extends Database {
 /** `esquema` is SQL besides what all services have. */
 export async function abrirBancoDeTeste(esquema = ''): Promise<BancoDeTeste> {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-banco-'))
-  const sql = [...ESQUEMA_COMUM.map((url) => readFileSync(url, 'utf8')), esquema].join('\n')
-  const db = abrirSqlite(join(diretorio, 'teste.db'), sql)
+  const db = abrirSqlite(join(diretorio, 'teste.db'), `${ESQUEMA_COMUM}\n${esquema}`)
   let transacoes = 0
   return {
     diretorio,

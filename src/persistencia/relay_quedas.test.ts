@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import { ate } from '../../testes/ate.ts'
-import { abrirDiarioDeTeste, type DiarioDeTeste } from '../../testes/diario.ts'
+import { abrirDiarioDeTeste, type DiarioDeTeste, umA } from '../../testes/diario.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { iniciarRelay, MAIOR_LOTE } from './relay.ts'
 
@@ -31,7 +31,6 @@ const PASSOS = fc.array(
   }),
   { maxLength: 6 },
 )
-const umA = (n: number, de = 1) => Array.from({ length: n }, (_, i) => de + i)
 const ehRecusado = (id: number) => id % 11 === 0
 
 /** What the destination took, and the lives of the one process that publishes to it. */
