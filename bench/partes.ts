@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Sincrona, Atender } from '../src/arquiteturas/arquitetura.ts'
+import type { Atender, Sincrona } from '../src/arquiteturas/arquitetura.ts'
 import { CANAL } from '../src/arquiteturas/grpc/canal.ts'
 import { metodoDe } from '../src/arquiteturas/grpc/metodos.ts'
 import { abrirGrpc } from '../src/arquiteturas/grpc/start.ts'

@@ -223,8 +223,11 @@ test('falha sem remédio retém o pedido e a retomada o deixa em paz; passageira
     passos: [],
     falha: porPedido[(comando as typeof BASE).pedido_id]!,
   })
-  const raiz = criarRaiz(servico, new Map([['memoria', { enviar: saida }]]), PRAZO_MS, (id, falha) =>
-    consultas.reter(id, falha.codigo, falha.message),
+  const raiz = criarRaiz(
+    servico,
+    new Map([['memoria', { enviar: saida }]]),
+    PRAZO_MS,
+    (id, falha) => consultas.reter(id, falha.codigo, falha.message),
   )
   for (const chave of ['a', 'b']) await raiz.atender(novo(chave), true)
   const longe = '2999-01-01T00:00:00.000Z' as Instante
@@ -261,8 +264,11 @@ test('quem pediu não espera além do seu prazo, e o percurso segue sem ele', as
   const antes = ({ tipo }: { tipo: string }) =>
     tipo === 'AnalisarPedido' ? presa.promise : Promise.resolve()
   const cadeia = criarCadeia({ antes })
-  const raiz = criarRaiz(cadeia.servico, new Map([['memoria', { enviar: cadeia.enviar }]]), 60_000, async () =>
-    assert.fail('nada a reter'),
+  const raiz = criarRaiz(
+    cadeia.servico,
+    new Map([['memoria', { enviar: cadeia.enviar }]]),
+    60_000,
+    async () => assert.fail('nada a reter'),
   )
   const criar = envelope(
     {

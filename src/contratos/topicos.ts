@@ -1,7 +1,7 @@
 // The topics of publish/subscribe: which events each one carries and which services read it (K2:
 // several topics for one event are a projection in the relay, never a second row in the log).
 import type { TipoEvento } from './eventos.ts'
-import type { NomeServico } from './ids.ts'
+import { type NomeServico, SERVICOS } from './ids.ts'
 
 export const TOPICOS = [
   'pedidos_criados',
@@ -76,3 +76,9 @@ export const lidosPor = (servico: NomeServico): TopicoDeFluxo[] =>
 export const grupoDe = (servico: NomeServico): string => `${servico}-group`
 /** What a group could not handle, kept with the reason. */
 export const topicoDasMortas = (grupo: string): string => `${grupo}-mortas`
+
+export const TOPICOS_DAS_MORTAS = SERVICOS.filter((nome) => lidosPor(nome).length > 0).map((nome) =>
+  topicoDasMortas(grupoDe(nome)),
+)
+/** Every topic of ours, by our name. */
+export const TODOS_OS_TOPICOS: readonly string[] = [...TOPICOS, ...TOPICOS_DAS_MORTAS]

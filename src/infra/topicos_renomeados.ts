@@ -1,22 +1,23 @@
 // What our topics are called on somebody else's Kafka: KAFKA_TOPICO_<NOME>, one for each.
+import { TODOS_OS_TOPICOS } from '../contratos/topicos.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
-/** Our own names, until the table of topics says them. */
-const TOPICOS: readonly string[] = ['pedidos_criados', 'pedidos_validos', 'pedidos_recusados']
-
 const RENOMEAR = 'KAFKA_TOPICO_'
+/** `pagamentos-group-mortas` is KAFKA_TOPICO_PAGAMENTOS_GROUP_MORTAS: a shell knows no hyphen. */
+export const variavelDo = (topico: string): string =>
+  RENOMEAR + topico.replaceAll('-', '_').toUpperCase()
 /** Kafka's own rule. */
 const NOME_DE_TOPICO = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 
 /** Those renamed only: our name → the name there. Errors: ErroDeInicio (code 2). */
 export function lerRenomeados(
   ambiente: NodeJS.ProcessEnv,
-  topicos = TOPICOS,
+  topicos = TODOS_OS_TOPICOS,
 ): Readonly<Record<string, string>> {
   const renomeados: Record<string, string> = {}
   for (const [variavel, nome] of Object.entries(ambiente)) {
     if (!variavel.startsWith(RENOMEAR) || !nome) continue
-    const topico = topicos.find((um) => RENOMEAR + um.toUpperCase() === variavel)
+    const topico = topicos.find((um) => variavelDo(um) === variavel)
     if (!topico) {
       throw new ErroDeInicio(`${variavel}: não há esse tópico; há ${topicos.join(', ')}`, 2)
     }

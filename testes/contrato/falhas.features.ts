@@ -72,7 +72,7 @@ export function falhas(nome: string, abrir: () => Promise<Sistema>) {
 
     it('com o estoque fora do ar desde o início o pedido espera ou é recusado', async () => {
       await sistema.derrubar('estoque')
-      const { erro, pedidoEmAberto } = await sistema.criar({ chave: 'sem-estoque' })
+      const { erro, pedidoEmAberto } = await sistema.criar({ chave: 'sem-estoque-desde-o-inicio' })
       await sistema.levantar('estoque')
       assert.ok(erro === 'pedido_em_andamento' || erro === 'servico_indisponivel', String(erro))
       if (pedidoEmAberto) await sistema.retomar(pedidoEmAberto)

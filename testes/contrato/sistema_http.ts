@@ -22,7 +22,7 @@ interface RespostaHttp {
 }
 
 /** The processes' worth of it: what is open, where, and a way to close and open each. */
-async function abrirServicos(
+export async function abrirServicos(
   arquitetura: Exclude<NomeArquitetura, 'memoria'>,
   ambiente: Record<string, string>,
   outros: PorServico,
@@ -48,9 +48,7 @@ async function abrirServicos(
     await abertos.get(nome)?.[Symbol.asyncDispose]()
     abertos.delete(nome)
   }
-  const [direta] = await abrirArquiteturas([arquitetura], enderecos, configuracao)
-  pilha.use(direta!)
-  return { bancos, enderecos, levantar, derrubar, enviar: direta!.enviar }
+  return { bancos, enderecos, levantar, derrubar, abertos }
 }
 
 /** `outros` and `outrosGrpc`: somebody else's service, there in place of ours. */
@@ -62,7 +60,12 @@ export async function abrirHttpDeTeste(
 ): Promise<SistemaHttp> {
   const pilha = new AsyncDisposableStack()
   const servicos = await abrirServicos(arquitetura, ambiente, outros, outrosGrpc, pilha)
-  const { bancos, enderecos, levantar, derrubar, enviar } = servicos
+  const { bancos, enderecos, levantar, derrubar } = servicos
+  const { configuracao } = bancos
+  const [direta] = await abrirArquiteturas([arquitetura], enderecos, configuracao)
+  pilha.use(direta!)
+  if (!('enviar' in direta!)) throw new Error(`por ${arquitetura} ninguém espera a resposta`)
+  const { enviar } = direta
   const requisitar = criarRequisitar(enderecos.rest, arquitetura, pilha)
 
   const pedir = async (caminho: string, corpo?: unknown, chave?: string): Promise<Resposta> => {

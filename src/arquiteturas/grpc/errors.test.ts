@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Metadata, status } from '@grpc/grpc-js'
 import { type CodigoDeErro, ERROS, ErroDeNegocio } from '../../contratos/errors.ts'
-import { type Sincrona, MODOS_GRPC, parar, type Trilha } from '../arquitetura.ts'
+import { MODOS_GRPC, parar, type Sincrona, type Trilha } from '../arquitetura.ts'
 import { deGrpc } from './errors.ts'
 import { PagamentoService } from './gerado/pagamento.ts'
 import {

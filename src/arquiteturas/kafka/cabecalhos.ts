@@ -28,8 +28,8 @@ const SIM = Buffer.from('1')
 const textos = new Map<string, Buffer>()
 /** Only for the few texts there are: names of services and of types. */
 function umaVez(texto: string): Buffer {
-  let bytes = textos.get(texto)
-  if (!bytes) textos.set(texto, (bytes = Buffer.from(texto)))
+  const bytes = textos.get(texto) ?? Buffer.from(texto)
+  textos.set(texto, bytes)
   return bytes
 }
 

@@ -60,7 +60,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const chaveDe = ({ chave }: Recebida) => chave && String(chave)
+  const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave}`
   const consumo = criarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
   const membro: Membro = new Consumer({
     ...opcoesDoCliente(conexao, opcoes.quem),

@@ -48,6 +48,9 @@ export function recusaDeVez(erro: unknown): string | undefined {
 export const ehFaltaDePermissao = (erro: unknown): boolean =>
   algum(erro, SEM_PERMISSAO) !== undefined
 
+export const jaExiste = (erro: unknown): boolean =>
+  algum(erro, new Set(['TOPIC_ALREADY_EXISTS'])) !== undefined
+
 /** The client's own words name brokers, never passwords. */
 export function deKafka(erro: unknown): ErroDeNegocio {
   if (erro instanceof ErroDeNegocio) return erro

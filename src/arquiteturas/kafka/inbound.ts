@@ -103,8 +103,19 @@ export const comandosPara = (nome: NomeServico, evento: Evento): Comando[] =>
 const aRepetir = (nome: NomeServico, resultado: Resultado) =>
   resultado.ok && resultado.repetido ? doFluxo(nome, resultado.gravado, true) : []
 
-/** An approval by a stranger need not say what was bought: pedidos knows. */
+/**
+ * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed, and
+ * only when it is the order's: a cent paid for something dearer is for a person to look at.
+ */
 async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
-  if (evento.tipo !== 'AnaliseAprovada' || evento.valor_centavos !== undefined) return evento
-  return { ...(evento as typeof evento), ...(await compra(evento.pedido_id)) }
+  const { pedido_id } = evento
+  if (evento.tipo === 'AnaliseAprovada' && evento.valor_centavos === undefined) {
+    return { ...(evento as Evento & { tipo: 'AnaliseAprovada' }), ...(await compra(pedido_id)) }
+  }
+  if (evento.tipo !== 'PagamentoAprovado' || evento.itens) return evento
+  const { itens, valor_centavos } = await compra(pedido_id)
+  if ((evento.valor_centavos ?? valor_centavos) === valor_centavos) {
+    return { ...evento, itens, valor_centavos }
+  }
+  throw new ErroDeNegocio('comando_divergente', 'O valor pago não é o do pedido.')
 }

@@ -24,7 +24,11 @@ export interface Causa {
   readonly passageira: boolean
 }
 
-export function criarEnterrar(grupo: string, saida: Saida, avisar: (causa: Causa) => void): Enterrar {
+export function criarEnterrar(
+  grupo: string,
+  saida: Saida,
+  avisar: (causa: Causa) => void,
+): Enterrar {
   return async (mensagem, erro) => {
     const causa = causaDe(grupo, mensagem, erro)
     avisar(causa)

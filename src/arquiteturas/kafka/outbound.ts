@@ -68,7 +68,11 @@ export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
 }
 
 /** What an event says to whoever walks its order on; nothing, when nobody does. */
-export function doFluxo(servico: NomeServico, gravado: EventoGravado, retomada = false): Mensagem[] {
+export function doFluxo(
+  servico: NomeServico,
+  gravado: EventoGravado,
+  retomada = false,
+): Mensagem[] {
   const { evento } = gravado
   const topico = topicoDoFluxo(evento.tipo)
   if (!topico) return []

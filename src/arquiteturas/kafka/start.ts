@@ -1,22 +1,23 @@
 // Opens publish/subscribe for one service: the relay that carries its log to the topics, and its
 // member of the consumer group. Neither needs the cluster to be there: what is committed waits.
 import { setTimeout as esperar } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
-import { grupoDe, lidosPor } from '../../contratos/topicos.ts'
+import { grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
 import { iniciarRelay } from '../../persistencia/relay.ts'
 import type { Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import type { ConexaoKafka } from './conexao.ts'
-import { iniciarConsumidor } from './consumidor.ts'
+import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
 import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
 import { criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
-import { garantirTopicos, TOPICOS_DAS_MORTAS } from './topicos.ts'
+import { garantirTopicos } from './topicos.ts'
 
 /** The start waits so long for the topics; after that it goes on, and so does the asking. */
 const TOPICOS_MS = 5_000
@@ -29,20 +30,33 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
   return {
     nome: 'kafka',
     republicar: (inicio) => republicar(inicio),
-    async servir({ nome }, bastidores) {
+    async servir({ nome, app }, bastidores) {
       await using pilha = new AsyncDisposableStack()
       const fim = new AbortController()
       pilha.defer(() => fim.abort())
       await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
       republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true)))
-      pilha.use(abrirRelay(nome, saida, bastidores))
-      pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
+      const relay = pilha.use(abrirRelay(nome, saida, bastidores))
+      const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
+      registrarSituacao(app, async () => ({
+        publicacao: await relay.situacao(),
+        leitura: consumidor ? Object.fromEntries(await consumidor.atraso()) : {},
+      }))
       const aberta = pilha.move()
       return { [Symbol.asyncDispose]: () => aberta.disposeAsync() } satisfies PortaAberta
     },
     [Symbol.asyncDispose]: async () => undefined,
   }
+}
+
+function registrarSituacao(app: FastifyInstance, situacao: () => Promise<object>): void {
+  app.register(async (rotas) => {
+    rotas.get('/interno/kafka', {
+      schema: { summary: 'O que falta publicar e o que falta ler', tags: ['operação'] },
+      handler: situacao,
+    })
+  })
 }
 
 /** Resolves when all are there; throws only when they can never be. */
@@ -99,9 +113,9 @@ function abrirConsumidor(
   conexao: ConexaoKafka,
   saida: Saida,
   { servico, compra, avisar, guardarMorta }: Bastidores,
-): AsyncDisposable {
+): Consumidor | undefined {
   const topicos = lidosPor(nome)
-  if (topicos.length === 0) return { [Symbol.asyncDispose]: async () => undefined }
+  if (topicos.length === 0) return undefined
   const grupo = grupoDe(nome)
   const enterrar = criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa))
   const decidir = criarTratar({ nome, servico, compra, saida, enterrar })

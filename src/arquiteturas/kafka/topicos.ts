@@ -1,17 +1,14 @@
 // The topics in the cluster: those that are missing are made, those that exist are used as they are.
 import { Admin } from '@platformatic/kafka'
-import { SERVICOS } from '../../contratos/ids.ts'
-import { grupoDe, lidosPor, TOPICOS, topicoDasMortas } from '../../contratos/topicos.ts'
+import { TODOS_OS_TOPICOS, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
-import { ehFaltaDePermissao } from './errors.ts'
+import { ehFaltaDePermissao, jaExiste } from './errors.ts'
 
 /** Of these only the last word on each product matters. */
 const COMPACTADOS: readonly string[] = ['produtos_alterados']
-const LEITORES = SERVICOS.filter((nome) => lidosPor(nome).length > 0)
-export const TOPICOS_DAS_MORTAS = LEITORES.map((nome) => topicoDasMortas(grupoDe(nome)))
-/** Every topic of ours, by our name. */
-export const TODOS_OS_TOPICOS: readonly string[] = [...TOPICOS, ...TOPICOS_DAS_MORTAS]
+
+const TENTATIVAS = 10
 
 export async function comAdmin<T>(
   conexao: ConexaoKafka,
@@ -35,22 +32,22 @@ export async function faltantes(admin: Admin, conexao: ConexaoKafka): Promise<st
  * Makes what is missing; several processes may do so at once. Errors: ErroDeInicio, code 2, when
  * some are missing and may not be made; whatever the client throws when the cluster is not there.
  */
-export async function garantirTopicos(conexao: ConexaoKafka): Promise<void> {
-  await comAdmin(conexao, async (admin) => {
-    const faltam = await faltantes(admin, conexao)
-    if (faltam.length === 0) return
-    try {
-      await criarTopicos(admin, conexao, faltam)
-    } catch (erro) {
-      const ainda = await faltantes(admin, conexao)
-      // Another process made them first.
-      if (ainda.length === 0) return
-      if (!ehFaltaDePermissao(erro)) throw erro
-      const nomes = ainda.map((topico) => nomeNoCluster(conexao, topico)).join(', ')
-      throw new ErroDeInicio(`sem permissão para criar os tópicos que faltam: ${nomes}`, 2, erro)
+export const garantirTopicos = (conexao: ConexaoKafka): Promise<void> =>
+  comAdmin(conexao, async (admin) => {
+    for (let tentativa = 1; ; tentativa++) {
+      const faltam = await faltantes(admin, conexao)
+      if (faltam.length === 0) return
+      try {
+        await criarTopicos(admin, conexao, faltam)
+      } catch (erro) {
+        // Another process is at it too: what is still missing is asked for once more.
+        if (jaExiste(erro) && tentativa < TENTATIVAS) continue
+        if (!ehFaltaDePermissao(erro)) throw erro
+        const nomes = faltam.map((topico) => nomeNoCluster(conexao, topico)).join(', ')
+        throw new ErroDeInicio(`sem permissão para criar os tópicos que faltam: ${nomes}`, 2, erro)
+      }
     }
   })
-}
 
 export async function criarTopicos(
   admin: Admin,

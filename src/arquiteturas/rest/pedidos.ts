@@ -57,7 +57,11 @@ export function registrarPedidos(
   }
 
   app.post('/pedidos', {
-    schema: { summary: 'Faz um pedido e responde com o seu fim, ou com o aceite', tags, body: corpoDePedido },
+    schema: {
+      summary: 'Faz um pedido e responde com o seu fim, ou com o aceite',
+      tags,
+      body: corpoDePedido,
+    },
     handler: async (requisicao, resposta) => {
       const chave = lerChave(requisicao.headers['idempotency-key'])
       const pedida = requisicao.headers['x-arquitetura']

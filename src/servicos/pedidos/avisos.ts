@@ -89,10 +89,7 @@ export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promi
         if (!evento.mudou) return []
         const { status, motivo } = evento
         const valor = { pedido_id, status, motivo, instante }
-        return [
-          await doStatus(gravado, status),
-          { topico: 'pedidos_cancelados', pedido_id, valor },
-        ]
+        return [await doStatus(gravado, status), { topico: 'pedidos_cancelados', pedido_id, valor }]
       }
       default:
         return []
