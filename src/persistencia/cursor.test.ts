@@ -38,7 +38,7 @@ describe('cursor: a máquina que reiniciou', () => {
     assert.deepEqual(await umaVida('', aos(2 * INCERTO_MS + 5_000, 1)), [54])
   })
 
-  it('o que foi publicado com atraso conta pela hora da publicação, não pela do evento', async () => {
+  it('o publicado com atraso conta pela hora da publicação, não pela do evento', async () => {
     await using diario = await abrirDiarioDeTeste()
     await diario.gravar(10, '2026-01-01T00:00:00.000Z' as Instante)
     for (const boot of ['a', 'b', 'c']) {
