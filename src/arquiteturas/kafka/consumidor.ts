@@ -12,9 +12,10 @@ import {
 import type { ErroDeNegocio } from '../../contratos/errors.ts'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
-import { type Consumo, criarConsumo, type Lugar } from './consumo.ts'
+import { type Consumo, iniciarConsumo } from './consumo.ts'
 import { deKafka } from './errors.ts'
 import type { Recebida, Tratar } from './inbound.ts'
+import type { Lugar } from './trilhas.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
 const JANELA = 1_000
@@ -61,7 +62,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const fim = new AbortController()
   const { signal } = fim
   const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave}`
-  const consumo = criarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
+  const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
   const membro: Membro = new Consumer({
     ...opcoesDoCliente(conexao, opcoes.quem),
     ...GRUPO,
