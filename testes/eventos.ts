@@ -29,7 +29,9 @@ export const EVENTOS: { readonly [T in TipoEvento]: EventoDe<T> } = {
   AnaliseAprovada: { ...compra, ...analise, tipo: 'AnaliseAprovada', pontuacao: 7 },
   AnaliseReprovada: { ...comMotivo, ...analise, tipo: 'AnaliseReprovada', pontuacao: 100 },
   PagamentoAprovado: { ...base, tipo: 'PagamentoAprovado', valor_centavos, itens, metodo: 'pix' },
-  PagamentoRejeitado: { ...comMotivo, tipo: 'PagamentoRejeitado' },
+  PagamentoRejeitado: {
+    ...{ ...comMotivo, tipo: 'PagamentoRejeitado', valor_centavos, itens, metodo: 'pix' },
+  },
   EstoqueSeparado: {
     ...base,
     tipo: 'EstoqueSeparado',

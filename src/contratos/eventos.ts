@@ -37,13 +37,18 @@ export type AnaliseReprovada = ComMotivo & {
   readonly pontuacao: number
   readonly analisado_em: Instante
 }
-export type PagamentoAprovado = DoPedido & {
-  readonly tipo: 'PagamentoAprovado'
-  readonly valor_centavos: Centavos
+/** What was to be paid, as far as whoever asked for it said. */
+interface Cobranca {
   readonly metodo?: Metodo | undefined
   readonly itens?: readonly Item[] | undefined
 }
-export type PagamentoRejeitado = ComMotivo & { readonly tipo: 'PagamentoRejeitado' }
+export type PagamentoAprovado = DoPedido &
+  Cobranca & { readonly tipo: 'PagamentoAprovado'; readonly valor_centavos: Centavos }
+export type PagamentoRejeitado = ComMotivo &
+  Cobranca & {
+    readonly tipo: 'PagamentoRejeitado'
+    readonly valor_centavos?: Centavos | undefined
+  }
 export type EstoqueSeparado = DoPedido & {
   readonly tipo: 'EstoqueSeparado'
   readonly itens: readonly Item[]

@@ -80,6 +80,11 @@ const precificados = z.array(
 )
 const recusa = { motivo }
 const semMais = {}
+const cobranca = {
+  ...valor,
+  metodo: opcional(campos.metodo),
+  itens: opcional(campos.itens),
+}
 
 /** The fields of each event; what a stranger may leave out is fetched from pedidos where needed. */
 const FORMAS: Readonly<Record<TipoDoFluxo, z.ZodRawShape>> = {
@@ -103,12 +108,8 @@ const FORMAS: Readonly<Record<TipoDoFluxo, z.ZodRawShape>> = {
     pontuacao: z.number().default(100),
     analisado_em: instante.default(agora),
   },
-  PagamentoAprovado: {
-    ...valor,
-    metodo: opcional(campos.metodo),
-    itens: opcional(campos.itens),
-  },
-  PagamentoRejeitado: recusa,
+  PagamentoAprovado: cobranca,
+  PagamentoRejeitado: { ...cobranca, ...recusa },
   EstoqueSeparado: {
     ...valor,
     itens: campos.itens.default([]),

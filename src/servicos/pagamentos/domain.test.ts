@@ -19,7 +19,7 @@ const autorizar: AutorizarPagamento = { ...base, tipo: 'AutorizarPagamento', val
 const estornar: Estornar = { ...base, tipo: 'Estornar', motivo: 'sem_estoque' }
 const aprovado: PagamentoAprovado = { ...base, tipo: 'PagamentoAprovado', valor_centavos }
 const rejeitado = (motivo: string): PagamentoRejeitado => ({
-  ...{ ...base, tipo: 'PagamentoRejeitado', motivo },
+  ...{ ...base, tipo: 'PagamentoRejeitado', motivo, valor_centavos },
 })
 const estornado: PagamentoEstornado = { ...base, tipo: 'PagamentoEstornado', motivo: 'sem_estoque' }
 const SIM = { aprovado: true }
@@ -37,6 +37,9 @@ test('itens, método e chave da simulação seguem para quem vem depois', () => 
   dado()
     .quando({ ...autorizar, ...levados }, SIM)
     .entao({ ...aprovado, ...levados })
+  dado()
+    .quando({ ...autorizar, ...levados }, NAO)
+    .entao({ ...rejeitado('recusado_pelo_provedor'), ...levados })
 })
 
 test('o que o provedor recusa fica rejeitado com o motivo dele', () => {

@@ -33,13 +33,7 @@ export function decide(
       // The refund came first (K6): whatever the provider said, its own refund is final too.
       if (estado.situacao === 'estornado') return rejeitado(comando, 'cancelado')
       if (!preparo.aprovado) return rejeitado(comando, preparo.motivo ?? 'recusado_pelo_provedor')
-      return {
-        ...doPedido(comando),
-        tipo: 'PagamentoAprovado',
-        valor_centavos: comando.valor_centavos,
-        ...(comando.metodo && { metodo: comando.metodo }),
-        ...(comando.itens && { itens: comando.itens }),
-      }
+      return { ...doPedido(comando), tipo: 'PagamentoAprovado', ...cobranca(comando) }
     case 'Estornar':
       return { ...doPedido(comando), tipo: 'PagamentoEstornado', motivo: comando.motivo }
     default:
@@ -67,4 +61,11 @@ const rejeitado = (comando: AutorizarPagamento, motivo: string): PagamentoRejeit
   ...doPedido(comando),
   tipo: 'PagamentoRejeitado',
   motivo,
+  ...cobranca(comando),
+})
+
+const cobranca = ({ valor_centavos, metodo, itens }: AutorizarPagamento) => ({
+  valor_centavos,
+  ...(metodo && { metodo }),
+  ...(itens && { itens }),
 })
