@@ -75,6 +75,8 @@ export interface Bastidores {
   /** pedidos alone: what it tells of every order, and where dead letters are kept. */
   readonly avisos?: ConsultasDePedidos['avisos']
   readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
+  /** The same over all the lives of this instance, and of no other; absent when nobody knows. */
+  readonly instancia?: string
   /** Calls back after each commit that wrote events, until disposed. */
   aoGravar(chamar: () => void): Disposable
   /** One line in the log of operations. */

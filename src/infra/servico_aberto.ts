@@ -1,5 +1,6 @@
 // One service, open: its database, its doors on every open architecture, its operational routes.
 // Opened in the order things depend on each other, closed in the reverse.
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
@@ -95,6 +96,7 @@ export async function abrirServico(
   const bastidores: Bastidores = {
     ...{ servico, db, compra: vizinhos.compra, aoGravar: registro.aoGravar },
     ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
+    ...(portas.rest !== 0 && { instancia: `${hostname()}:${portas.rest}` }),
     avisar: (mensagem, campos) => log.warn({ ...campos, mensagem }),
   }
   for (const aberta of abertas) {

@@ -21,7 +21,9 @@ import type { Lugar } from './trilhas.ts'
 const JANELA = 1_000
 const CONFIRMAR_MS = 100
 const PRIMEIRA_PAUSA_MS = 100
-const MAIOR_PAUSA_MS = 2_000
+const MAIOR_PAUSA_MS = 1_000
+/** A reading that lasted so long had worked, whatever ended it: longer than any request waits. */
+const FUNCIONOU_MS = 15_000
 /** How long an orderly stop waits for the cluster to hear of it. */
 const SAIR_MS = 1_000
 const GRUPO = { sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 } as const
@@ -44,6 +46,8 @@ export interface OpcoesDoConsumidor {
   readonly conexao: ConexaoKafka
   readonly quem: string
   readonly grupo: string
+  /** Names this member to the group for all its lives; without it each life is a new member. */
+  readonly instancia: string | undefined
   /** Our names. */
   readonly topicos: readonly string[]
   readonly tratar: Tratar
@@ -63,11 +67,27 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const { signal } = fim
   const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave}`
   const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
-  const membro: Membro = new Consumer({
-    ...opcoesDoCliente(conexao, opcoes.quem),
-    ...GRUPO,
-    groupId: opcoes.grupo,
-  })
+  let membro: Membro | undefined
+
+  /** What failed once is trusted no more: it may believe itself in a group that forgot it. */
+  async function entrarDeNovo(): Promise<{ novo: Membro; caiu: Promise<never> }> {
+    if (membro) await sair(membro)
+    const novo: Membro = new Consumer({
+      ...opcoesDoCliente(conexao, opcoes.quem),
+      ...GRUPO,
+      groupId: opcoes.grupo,
+      // One that comes back takes its own place at once; a new one waits out the old one's session.
+      ...(opcoes.instancia !== undefined && { groupInstanceId: opcoes.instancia }),
+    })
+    membro = novo
+    // Without a listener for its errors the client would end the process.
+    const caiu = new Promise<never>((_, rejeitar) => {
+      novo.on('error', rejeitar)
+      novo.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
+    })
+    caiu.catch(() => undefined)
+    return { novo, caiu }
+  }
 
   async function ler(leitor: Leitor, valeAinda: () => boolean): Promise<void> {
     for await (const lida of leitor.iterator({ destroyOnReturn: false })) {
@@ -88,20 +108,19 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
    * by now, and must not count in the new one. The next is opened before the last is closed: without
    * any, the client would leave its topics and join the group once more.
    */
-  async function lerGeracoes(aoComecar: () => void): Promise<void> {
+  async function lerGeracoes(): Promise<void> {
+    const { novo, caiu } = await entrarDeNovo()
     let leitor: Leitor | undefined
     try {
       while (!signal.aborted) {
         const anterior = leitor
-        leitor = await membro.consume({ ...LEITURA, topics: noCluster })
+        leitor = await novo.consume({ ...LEITURA, topics: noCluster })
         anterior?.destroy()
         consumo.novaGeracao()
-        aoComecar()
         const desta = new AbortController()
         const lendo = ler(leitor, () => !desta.signal.aborted)
-        await primeiroDe(lendo, once(membro, 'consumer:group:join', desta), signal).finally(() =>
-          desta.abort(),
-        )
+        const outra = once(novo, 'consumer:group:join', desta)
+        await primeiroDe([lendo, outra, caiu, abortado(signal)]).finally(() => desta.abort())
       }
     } finally {
       leitor?.destroy()
@@ -109,27 +128,35 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   }
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)
-  const confirmando = confirmarSempre(membro, consumo, conexao, signal)
+  const confirmando = confirmarSempre(() => membro, consumo, conexao, signal)
   return {
     async atraso() {
-      const atrasos = await membro.getLag({ topics: noCluster })
-      return new Map([...atrasos].map(([nome, n]) => [nossos.get(nome) ?? nome, n.map(Number)]))
+      const atrasos = await membro?.getLag({ topics: noCluster })
+      return new Map(
+        [...(atrasos ?? [])].map(([nome, n]) => [nossos.get(nome) ?? nome, n.map(Number)]),
+      )
     },
     async [Symbol.asyncDispose]() {
       fim.abort()
       await lendo
       await consumo[Symbol.asyncDispose]()
-      const saindo = confirmando.then(() => membro.close(true)).catch(() => undefined)
-      await Promise.race([saindo, esperar(SAIR_MS, undefined, { ref: false })])
+      await comLimite(confirmando)
+      if (membro) await sair(membro)
     },
   }
 }
 
-/** The first to end; the one that ends later, however it does, disturbs nobody. */
-async function primeiroDe(a: Promise<unknown>, b: Promise<unknown>, signal: AbortSignal) {
-  a.catch(() => undefined)
-  b.catch(() => undefined)
-  await Promise.race([a, b, abortado(signal)])
+/** As far as it comes: a cluster that does not answer is not waited for. */
+async function comLimite(fazendo: Promise<unknown>): Promise<void> {
+  const demora = esperar(SAIR_MS, undefined, { ref: false })
+  await Promise.race([fazendo.catch(() => undefined), demora])
+}
+const sair = (membro: Membro): Promise<void> => comLimite(membro.close(true))
+
+/** The first to end; those that end later, however they do, disturb nobody. */
+async function primeiroDe(esperadas: readonly Promise<unknown>[]): Promise<void> {
+  for (const esperada of esperadas) esperada.catch(() => undefined)
+  await Promise.race(esperadas)
 }
 
 const abortado = (signal: AbortSignal): Promise<void> =>
@@ -140,18 +167,18 @@ const abortado = (signal: AbortSignal): Promise<void> =>
 
 /** Begins the reading again whenever it fails, at once at first and then ever more rarely. */
 async function insistirSempre(
-  ler: (aoComecar: () => void) => Promise<void>,
+  ler: () => Promise<void>,
   aoFalhar: (erro: ErroDeNegocio) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let pausaMs = 0
   while (!signal.aborted) {
+    const desde = performance.now()
     try {
-      await ler(() => {
-        pausaMs = 0
-      })
+      await ler()
     } catch (erro) {
       if (signal.aborted) return
+      if (performance.now() - desde > FUNCIONOU_MS) pausaMs = 0
       if (pausaMs === 0) aoFalhar(deKafka(erro))
     }
     pausaMs = Math.min(Math.max(2 * pausaMs, PRIMEIRA_PAUSA_MS), MAIOR_PAUSA_MS)
@@ -164,7 +191,7 @@ async function insistirSempre(
  * that is over, is true all the same: all below it was done. It can only make somebody read again.
  */
 async function confirmarSempre(
-  membro: Membro,
+  membro: () => Membro | undefined,
   consumo: Consumo<Recebida>,
   conexao: ConexaoKafka,
   signal: AbortSignal,
@@ -176,7 +203,7 @@ async function confirmarSempre(
     }
     if (devidos.size > 0) {
       pontoDeQueda('antes_de_confirmar')
-      const confirmada = await confirmar(membro, conexao, [...devidos.values()])
+      const confirmada = await confirmar(membro(), conexao, [...devidos.values()])
       if (confirmada) devidos.clear()
     }
     if (ultima) return
@@ -187,7 +214,13 @@ async function confirmarSempre(
   }
 }
 
-async function confirmar(membro: Membro, conexao: ConexaoKafka, lugares: readonly Lugar[]) {
+async function confirmar(
+  membro: Membro | undefined,
+  conexao: ConexaoKafka,
+  lugares: readonly Lugar[],
+): Promise<boolean> {
+  // One that is not in the group now would join it by the way, and without its topics.
+  if (!membro?.isActive()) return false
   const offsets = lugares.map(({ topico, particao, offset }) => ({
     topic: nomeNoCluster(conexao, topico),
     partition: particao,

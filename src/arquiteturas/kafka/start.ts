@@ -112,7 +112,7 @@ function abrirConsumidor(
   nome: NomeServico,
   conexao: ConexaoKafka,
   saida: Saida,
-  { servico, compra, avisar, guardarMorta }: Bastidores,
+  { servico, compra, avisar, guardarMorta, instancia }: Bastidores,
 ): Consumidor | undefined {
   const topicos = lidosPor(nome)
   if (topicos.length === 0) return undefined
@@ -137,7 +137,8 @@ function abrirConsumidor(
   }
 
   return iniciarConsumidor({
-    ...{ conexao, grupo, tratar, quem: `quatrovias-${nome}`, topicos: [...topicos, ...mortas] },
+    ...{ conexao, grupo, instancia, tratar, quem: `quatrovias-${nome}` },
+    topicos: [...topicos, ...mortas],
     aoFalhar: (erro) => avisar(`a leitura parou: ${erro.message}`),
   })
 }

@@ -1,0 +1,136 @@
+// A system of real processes over a broker of its own, with orders flowing through it, for tests
+// that hurt it: who places them insists as a client does, and waits for their ends as a person does.
+import assert from 'node:assert/strict'
+import { request } from 'undici'
+import { type NomeArquitetura, type NomeServico, SERVICOS } from '../src/contratos/ids.ts'
+import { abrirBancada, type Bancada, type OpcoesDaBancada } from '../src/laboratorio/bancada.ts'
+import { ate } from './ate.ts'
+import { emBalanco } from './contrato/balanco.ts'
+import { UNIDADES, umItem } from './contrato/sistema.ts'
+
+const RESPOSTA_MS = 10_000
+const AO_MESMO_TEMPO = 20
+
+export interface Cena extends AsyncDisposable {
+  readonly bancada: Bancada
+  /** Places so many orders, each until it is accepted, and answers their numbers. */
+  encomendar(quantos: number, arquitetura?: NomeArquitetura): Promise<number[]>
+  /** Every order placed has come to its end, within the limit. */
+  tudoTermina(limiteMs: number): Promise<void>
+  status(pedido: number): Promise<string>
+  /** Everything published and everything read confirmed, in all the services. */
+  emRepouso(limiteMs: number): Promise<void>
+  mudar(servico: NomeServico, caminho: string, corpo: object): Promise<void>
+}
+
+export async function abrirCena(
+  broker: string,
+  { ambiente, ...opcoes }: OpcoesDaBancada = {},
+): Promise<Cena> {
+  const bancada = await abrirBancada({
+    unidades: UNIDADES,
+    ambiente: { QUATROVIAS_ARQUITETURAS: 'kafka,rest', KAFKA_BROKERS: broker, ...ambiente },
+    ...opcoes,
+  })
+  const { enderecos } = bancada
+  let encomendados = 0
+
+  async function encomendar(quantos: number, arquitetura: NomeArquitetura = 'kafka') {
+    const primeira = encomendados
+    encomendados += quantos
+    const chaves = Array.from({ length: quantos }, (_, i) => `pedido-${primeira + i}`)
+    const pedidos: number[] = []
+    const um = async () => {
+      for (let chave = chaves.shift(); chave; chave = chaves.shift()) {
+        const feito = await ate(
+          () => pedir(enderecos.pedidos, arquitetura, chave!),
+          RESPOSTA_MS,
+          chave,
+        )
+        pedidos.push(feito.id)
+      }
+    }
+    await Promise.all(Array.from({ length: AO_MESMO_TEMPO }, um))
+    return pedidos
+  }
+  async function abertos(): Promise<number> {
+    const { abertos } = (await ler(enderecos.pedidos, '/interno/situacao')) as { abertos: number }
+    return abertos
+  }
+  async function parado(): Promise<boolean> {
+    const situacoes = await Promise.all(
+      SERVICOS.map((nome) => ler(enderecos[nome], '/interno/kafka')),
+    )
+    return situacoes.every(estaParado)
+  }
+  return {
+    bancada,
+    encomendar,
+    async tudoTermina(limiteMs) {
+      await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
+    },
+    async emRepouso(limiteMs) {
+      await ate(() => parado().catch(() => false), limiteMs, 'tudo publicado, lido e confirmado')
+    },
+    async status(pedido) {
+      return ((await ler(enderecos.pedidos, `/pedidos/${pedido}`)) as { status: string }).status
+    },
+    mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo),
+    [Symbol.asyncDispose]: () => bancada[Symbol.asyncDispose](),
+  }
+}
+
+/** Of one service: nothing in its log still to be published, nothing in its topics to be read. */
+function estaParado(situacao: unknown): boolean {
+  const { publicacao, leitura } = situacao as {
+    publicacao?: { pendentes: number }
+    leitura?: Record<string, number[]>
+  }
+  const atrasos = Object.values(leitura ?? {}).flat()
+  return publicacao?.pendentes === 0 && atrasos.every((n) => n === 0)
+}
+
+export async function ler(base: string, caminho: string): Promise<unknown> {
+  const { statusCode, body } = await request(base + caminho)
+  const corpo = await body.json()
+  assert.equal(statusCode, 200, JSON.stringify(corpo))
+  return corpo
+}
+
+/** Until the service, which may just be dead, has taken it. */
+async function mudar(base: string, caminho: string, corpo: object): Promise<void> {
+  const mandar = async () => {
+    const resposta = await request(base + caminho, {
+      method: caminho.startsWith('/interno/pedidos/') ? 'POST' : 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(corpo),
+    }).catch(() => undefined)
+    await resposta?.body.dump()
+    return resposta?.statusCode === 200
+  }
+  await ate(mandar, RESPOSTA_MS, `PUT ${caminho}`)
+}
+
+async function pedir(
+  base: string,
+  arquitetura: NomeArquitetura,
+  chave: string,
+): Promise<{ id: number } | undefined> {
+  try {
+    const { statusCode, body } = await request(`${base}/pedidos`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': chave,
+        'x-arquitetura': arquitetura,
+      },
+      body: JSON.stringify({ cliente_id: 1, itens: umItem(), metodo: 'pix' }),
+    })
+    const corpo = (await body.json()) as { id: number }
+    return statusCode < 300 ? corpo : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const livrosFecham = ({ bancada }: Cena): Promise<void> => emBalanco(bancada)
