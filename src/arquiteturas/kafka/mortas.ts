@@ -10,6 +10,10 @@ import type { Mensagem, Saida } from './outbound.ts'
 
 const PREFIXO = 'morta_'
 const MAIOR_DETALHE = 500
+/** Of the key and of each header of a letter that was too large; and how many of these it keeps. */
+const PEQUENO_BYTES = 1_000
+const MAXIMO_CABECALHOS = 20
+const VAZIO = Buffer.alloc(0)
 
 /** What is known of a dead letter beside the message itself. */
 export interface Causa {
@@ -37,7 +41,7 @@ export function criarEnterrar(
     } catch (lancado) {
       // Too large for our topic: where it stands is enough to find it.
       if (recusaDeVez(lancado) === undefined) throw lancado
-      await saida.mandar([comoMorta(mensagem, causa, undefined)])
+      await saida.mandar([comoMorta(semOGrande(mensagem), causa, undefined)])
     }
   }
 }
@@ -54,11 +58,22 @@ const causaDe = (grupo: string, mensagem: Recebida, erro: ErroDeNegocio): Causa 
 })
 
 function comoMorta(mensagem: Recebida, causa: Causa, valor: Buffer | undefined): Mensagem {
-  const cabecalhos = new Map(semCausa(mensagem.cabecalhos))
+  // A header may come without a value, and cannot leave so.
+  const cabecalhos = new Map(semCausa(mensagem.cabecalhos).map(([n, v]) => [n, v ?? VAZIO]))
   for (const [nome, dito] of Object.entries(causa)) {
     cabecalhos.set(Buffer.from(PREFIXO + nome), Buffer.from(String(dito)))
   }
-  return { topico: topicoDasMortas(causa.grupo), chave: mensagem.chave, valor, cabecalhos }
+  // The client's partitioner takes half a minute for a key of a megabyte, and nothing else runs.
+  const chave = (mensagem.chave?.length ?? 0) <= PEQUENO_BYTES ? mensagem.chave : undefined
+  return { topico: topicoDasMortas(causa.grupo), chave, valor, cabecalhos }
+}
+
+/** The headers may be what is too large. */
+function semOGrande(mensagem: Recebida): Recebida {
+  const pequenos = [...mensagem.cabecalhos].filter(
+    ([nome, valor]) => nome.length + (valor?.length ?? 0) <= PEQUENO_BYTES,
+  )
+  return { ...mensagem, cabecalhos: new Map(pequenos.slice(0, MAXIMO_CABECALHOS)) }
 }
 
 /** One that died before and was sent again dies of its last cause only. */
