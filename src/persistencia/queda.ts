@@ -14,6 +14,7 @@ export const PONTOS_DE_QUEDA = [
   'depois_de_publicar',
   'depois_do_cursor',
   'antes_de_confirmar',
+  'depois_de_confirmar',
   'provedor_antes_do_commit',
   'provedor_depois_do_commit',
 ] as const

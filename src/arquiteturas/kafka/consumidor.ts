@@ -205,6 +205,7 @@ async function confirmarSempre(
       pontoDeQueda('antes_de_confirmar')
       const confirmada = await confirmar(membro(), conexao, [...devidos.values()])
       if (confirmada) devidos.clear()
+      pontoDeQueda('depois_de_confirmar')
     }
     if (ultima) return
     await esperar(CONFIRMAR_MS, undefined, { signal, ref: false }).catch(() => undefined)

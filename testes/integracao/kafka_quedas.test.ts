@@ -1,0 +1,108 @@
+// kill -9 of services at every named point of publish/subscribe, while orders flow: what was accepted
+// ends, without anybody insisting, charged once; the books balance. One point in all services at a
+// time, so that each pays for its own restart beside the others.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { TipoComando } from '../../src/contratos/comandos.ts'
+import type { NomeServico } from '../../src/contratos/ids.ts'
+import type { PontoDeQueda } from '../../src/persistencia/queda.ts'
+import { ate } from '../ate.ts'
+import { abrirCena, type Cena, livrosFecham } from '../cena_kafka.ts'
+import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
+
+const LIMITE_MS = 20_000
+const PEDIDOS = 10
+const MUITOS = 200
+
+interface Queda {
+  readonly servico: NomeServico
+  /** Only at this command. */
+  readonly comando?: TipoComando
+}
+const IDA: readonly Queda[] = [
+  { servico: 'pedidos', comando: 'ConcluirPedido' },
+  { servico: 'antifraude', comando: 'AnalisarPedido' },
+  { servico: 'pagamentos', comando: 'AutorizarPagamento' },
+  { servico: 'estoque', comando: 'SepararEstoque' },
+  { servico: 'fiscal', comando: 'EmitirNota' },
+  { servico: 'logistica', comando: 'AgendarEnvio' },
+]
+const VOLTA: readonly Queda[] = [
+  { servico: 'pedidos', comando: 'CancelarPedido' },
+  { servico: 'pagamentos', comando: 'Estornar' },
+  { servico: 'estoque', comando: 'LiberarEstoque' },
+  { servico: 'fiscal', comando: 'CancelarNota' },
+]
+const PELO_DIARIO: readonly Queda[] = IDA.map(({ servico }) => ({ servico }))
+
+const DO_COMANDO = ['antes_do_commit', 'depois_do_commit'] as const
+const DO_DIARIO = [
+  ...(['antes_de_publicar', 'depois_de_publicar', 'depois_do_cursor'] as const),
+  ...(['antes_de_confirmar', 'depois_de_confirmar'] as const),
+]
+
+const falta = faltaKafka()
+if (falta) it('kafka: quedas', { skip: falta })
+else
+  describe('kafka: quedas', () => {
+    let broker: BrokerDeTeste
+    let cena: Cena
+    before(async () => {
+      broker = await abrirBrokerDeTeste()
+      cena = await abrirCena(broker.endereco)
+    })
+    after(async () => {
+      await cena?.[Symbol.asyncDispose]()
+      await broker?.[Symbol.asyncDispose]()
+    })
+
+    /** Each of these dies once, at its next passage, and every order ends as it should. */
+    async function morrerEm(ponto: PontoDeQueda, quedas: readonly Queda[], fim = 'enviado') {
+      const { bancada } = cena
+      const antes = quedas.map(({ servico }) => bancada.reinicios(servico))
+      await Promise.all(
+        quedas.map(({ servico, comando }) =>
+          cena.mudar(servico, '/interno/queda', { ponto, comando }),
+        ),
+      )
+      const pedidos = await cena.encomendar(PEDIDOS)
+      await cena.tudoTermina(LIMITE_MS)
+      for (const [i, { servico }] of quedas.entries()) {
+        const morreu = () => bancada.reinicios(servico) === antes[i]! + 1
+        await ate(morreu, LIMITE_MS, `${servico} morreu uma vez`)
+      }
+      for (const pedido of pedidos) assert.equal(await cena.status(pedido), fim)
+    }
+
+    for (const ponto of DO_COMANDO) {
+      it(`todos mortos em ${ponto}, na ida`, () => morrerEm(ponto, IDA))
+      it(`pedidos morto em ${ponto} de CriarPedido`, () =>
+        morrerEm(ponto, [{ servico: 'pedidos', comando: 'CriarPedido' }]))
+      it(`todos mortos em ${ponto}, na volta`, async () => {
+        await cena.mudar('logistica', '/interno/simulacao', { taxa_sucesso: 0 })
+        await morrerEm(ponto, VOLTA, 'cancelado')
+        await cena.mudar('logistica', '/interno/simulacao', { taxa_sucesso: 1 })
+      })
+    }
+    for (const ponto of DO_DIARIO)
+      it(`todos mortos em ${ponto}`, () => morrerEm(ponto, PELO_DIARIO))
+    for (const ponto of ['provedor_antes_do_commit', 'provedor_depois_do_commit'] as const) {
+      it(`pagamentos morto em ${ponto}`, () => morrerEm(ponto, [{ servico: 'pagamentos' }]))
+    }
+
+    it('kill -9 de cada serviço e do broker, com duzentos pedidos a caminho', async () => {
+      const encomendados = cena.encomendar(MUITOS)
+      for (const { servico } of IDA) process.kill(cena.bancada.pid(servico)!, 'SIGKILL')
+      await broker.matar()
+      await broker.reiniciar()
+      const pedidos = await encomendados
+      await cena.tudoTermina(2 * LIMITE_MS)
+      assert.equal(new Set(pedidos).size, MUITOS)
+      for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+    })
+
+    it('o que foi lido foi confirmado, e os livros fecham', async () => {
+      await cena.emRepouso(LIMITE_MS)
+      await livrosFecham(cena)
+    })
+  })
