@@ -1,0 +1,138 @@
+// A broker that is not there: at the start, in the middle, frozen, or gone while a group rebalances.
+// Orders are accepted all the same, no process ends, and what waited flows soon after its return.
+import assert from 'node:assert/strict'
+import { channel } from 'node:diagnostics_channel'
+import { after, before, describe, it } from 'node:test'
+import { Consumer } from '@platformatic/kafka'
+import { opcoesDoCliente } from '../../src/arquiteturas/kafka/conexao.ts'
+import { iniciarConsumidor } from '../../src/arquiteturas/kafka/consumidor.ts'
+import { comAdmin } from '../../src/arquiteturas/kafka/topicos.ts'
+import { SERVICOS } from '../../src/contratos/ids.ts'
+import { ate } from '../ate.ts'
+import { abrirCena, type Cena, livrosFecham } from '../cena_kafka.ts'
+import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
+import { abrirAvulso } from '../kafka_avulso.ts'
+
+const LIMITE_MS = 20_000
+/** What docs promise of the time from the broker's return to the end of what waited. */
+const VOLTA_MS = 10_000
+const PEDIDOS = 30
+/** Beyond the session of a group's member, and beyond what a request waits for. */
+const ALEM_DA_SESSAO_MS = 8_000
+const SESSAO_CURTA_MS = 3_000
+
+const falta = faltaKafka()
+if (falta) it('kafka: broker fora', { skip: falta })
+else {
+  describe('kafka: broker fora', () => {
+    let broker: BrokerDeTeste
+    let cena: Cena
+    before(async () => {
+      broker = await abrirBrokerDeTeste()
+      await broker.matar()
+      cena = await abrirCena(broker.endereco)
+    })
+    after(async () => {
+      await cena?.[Symbol.asyncDispose]()
+      await broker?.[Symbol.asyncDispose]()
+    })
+    const todosEnviados = async (pedidos: readonly number[]) => {
+      for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+    }
+
+    it('sem ele no início os pedidos são aceitos, e terminam quando ele chega', async () => {
+      const pedidos = await cena.encomendar(PEDIDOS)
+      await broker.reiniciar()
+      await cena.tudoTermina(VOLTA_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('morto no meio e de volta: o que esperava anda logo', async () => {
+      const antes = cena.encomendar(PEDIDOS)
+      await broker.matar()
+      const pedidos = [...(await antes), ...(await cena.encomendar(PEDIDOS))]
+      await broker.reiniciar()
+      await cena.tudoTermina(VOLTA_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('congelado além da sessão: o mesmo', async () => {
+      const desde = performance.now()
+      broker.congelar()
+      const pedidos = await cena.encomendar(PEDIDOS)
+      await ate(() => performance.now() - desde > ALEM_DA_SESSAO_MS, LIMITE_MS, 'o gelo')
+      broker.descongelar()
+      await cena.tudoTermina(VOLTA_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('nenhum processo terminou por causa disso, e os livros fecham', async () => {
+      assert.deepEqual(
+        SERVICOS.map((nome) => cena.bancada.reinicios(nome)),
+        SERVICOS.map(() => 0),
+      )
+      await cena.emRepouso(LIMITE_MS)
+      await livrosFecham(cena)
+    })
+  })
+
+  it('morto enquanto o grupo se rearranja: o membro vive, e volta a ler', async () => {
+    const propriedades = { 'group.min.session.timeout.ms': '1000' }
+    await using broker = await abrirBrokerDeTeste({ propriedades })
+    const { conexao } = broker
+    const topics = ['t']
+    await comAdmin(conexao, (a) => a.createTopics({ topics, partitions: 3, replicas: 1 }))
+    const lidas: string[] = []
+    await using avulso = abrirAvulso(conexao)
+    const mandar = (dita: string) =>
+      ate(
+        () => avulso.mandar({ topic: 't', value: Buffer.from(dita) }).catch(() => undefined),
+        LIMITE_MS,
+        `mandada ${dita}`,
+      )
+    await using _consumidor = iniciarConsumidor({
+      ...{ conexao, quem: 'nosso', grupo: 'g', instancia: undefined, topicos: topics },
+      tratar: async ({ valor }) => void lidas.push(String(valor)),
+      aoFalhar: () => undefined,
+    })
+    await mandar('antes')
+    await ate(() => lidas.includes('antes'), LIMITE_MS, 'a primeira é lida')
+    await using pilha = new AsyncDisposableStack()
+    const entrar = (quem: string) => {
+      const membro = new Consumer({
+        ...opcoesDoCliente(conexao, quem),
+        ...{ groupId: 'g', sessionTimeout: SESSAO_CURTA_MS, rebalanceTimeout: LIMITE_MS },
+        heartbeatInterval: SESSAO_CURTA_MS - 1,
+      })
+      pilha.adopt(membro, (m) => m.close(true).catch(() => undefined))
+      membro.on('error', () => undefined)
+      membro.topics.track('t')
+      return membro.joinGroup({})
+    }
+    // Silent from now on, so that the next one's arrival leaves everybody waiting for it.
+    await entrar('mudo')
+    const rejuntando = reentradaDe('nosso')
+    entrar('outro').catch(() => undefined)
+    await rejuntando
+    await broker.matar()
+    await pilha.disposeAsync()
+    await broker.reiniciar()
+    for (const dita of ['um', 'dois', 'três']) await mandar(dita)
+    const todas = () => ['um', 'dois', 'três'].every((dita) => lidas.includes(dita))
+    await ate(todas, 2 * LIMITE_MS, 'as de depois são lidas, em todas as partições')
+  })
+}
+
+/** Resolves when this client has asked to join its group once more. */
+function reentradaDe(quem: string): Promise<void> {
+  const canal = channel('tracing:plt:kafka:consumer:group:start')
+  return new Promise((resolver) => {
+    const ouvir = (dito: unknown) => {
+      const { client, operation } = dito as { client: { clientId: string }; operation: string }
+      if (client.clientId !== quem || operation !== 'joinGroup') return
+      canal.unsubscribe(ouvir)
+      resolver()
+    }
+    canal.subscribe(ouvir)
+  })
+}
