@@ -126,7 +126,7 @@ export async function abrirKafkaDeTeste(
       }
       const antes = await doDiario()
       const mortasAntes = mortas().length
-      await saida.mandar(doFluxo(servico, gravadoAntesDe(comando)))
+      await saida.mandar([doFluxo(servico, gravadoAntesDe(comando))!])
       await ate(
         async () => (await doDiario()) || mortas().length > mortasAntes,
         QUIETO_MS,

@@ -28,8 +28,8 @@ const GRUPO = { sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterva
 const LEITURA = {
   autocommit: false,
   minBytes: 1,
-  maxBytes: 4_194_304,
-  maxBytesPerPartition: 1_048_576,
+  maxBytes: 1_048_576,
+  maxBytesPerPartition: 262_144,
   maxWaitTime: 500,
   mode: MessagesStreamModes.COMMITTED,
   fallbackMode: MessagesStreamFallbackModes.EARLIEST,
@@ -61,7 +61,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave}`
+  const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave.toString('latin1')}`
   const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
   const membro: Membro = new Consumer({
     ...opcoesDoCliente(conexao, opcoes.quem),

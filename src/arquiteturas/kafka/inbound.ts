@@ -11,7 +11,7 @@ import type { TopicoDeFluxo } from '../../contratos/topicos.ts'
 import type { Vizinhos } from '../../servicos/vizinhos.ts'
 import { type CabecalhosLidos, lerCabecalhos, type Metadados } from './cabecalhos.ts'
 import { ler } from './mensagens.ts'
-import { doFluxo, type Saida } from './outbound.ts'
+import { doFluxo, type Mensagem, type Saida } from './outbound.ts'
 
 /** As it was read from the cluster; `topico` is our name for it. */
 export interface Recebida {
@@ -60,36 +60,44 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
     if (retomada) await saida.mandar(resultados.flatMap((r) => aRepetir(nome, r)))
     return resultados.find((r) => !r.ok)?.erro
   }
-  return async (mensagem, signal) => {
+  /** After the first try, which nearly always is the only one. */
+  async function tratarFalha(
+    mensagem: Recebida,
+    primeira: ErroDeNegocio,
+    signal: AbortSignal,
+  ): Promise<void> {
     const desde = performance.now()
-    const esgotou = (pausaMs: number) => performance.now() - desde + pausaMs > paciencia.totalMs
-    const falha = await insistir(
-      () => decidir(mensagem),
-      (erro, pausaMs) => erro.canRetry && !esgotou(pausaMs),
-      paciencia,
-      signal,
-    )
+    const vale = (erro: ErroDeNegocio, pausaMs: number) =>
+      erro.canRetry && performance.now() - desde + pausaMs <= paciencia.totalMs
+    const falha = await insistir(() => decidir(mensagem), vale, paciencia, signal, primeira)
     if (!falha) return
-    const enterrarAgora = async () => {
-      await enterrar(mensagem, falha)
-      return undefined
-    }
     // A dead letter is the last word: until it is there, the message is not done with.
+    const enterrarAgora = () => enterrar(mensagem, falha).then(() => undefined)
     await insistir(enterrarAgora, () => true, paciencia, signal)
+  }
+
+  return async (mensagem, signal) => {
+    const falha = await decidir(mensagem).catch(comoErro)
+    if (falha) await tratarFalha(mensagem, falha, signal)
   }
 }
 
-/** Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. */
+/**
+ * Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. With
+ * `jaDita`, the first try was made and this is what came of it.
+ */
 export async function insistir(
   tentar: () => Promise<ErroDeNegocio | undefined>,
   vale: (erro: ErroDeNegocio, pausaMs: number) => boolean,
   { primeiraMs, maiorMs }: Paciencia,
   signal: AbortSignal,
+  jaDita?: ErroDeNegocio,
 ): Promise<ErroDeNegocio | undefined> {
+  let erro = jaDita ?? (await tentar().catch(comoErro))
   for (let pausaMs = primeiraMs; ; pausaMs = Math.min(2 * pausaMs, maiorMs)) {
-    const erro = await tentar().catch(comoErro)
     if (!erro || !vale(erro, pausaMs)) return erro
     await esperar(pausaMs, undefined, { signal })
+    erro = await tentar().catch(comoErro)
   }
 }
 
@@ -100,8 +108,11 @@ export const comandosPara = (nome: NomeServico, evento: Evento): Comando[] =>
   ) as Comando[]
 
 /** A walk that is resumed goes on through what was done before (K4), from topic to topic. */
-const aRepetir = (nome: NomeServico, resultado: Resultado) =>
-  resultado.ok && resultado.repetido ? doFluxo(nome, resultado.gravado, true) : []
+function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] {
+  if (!resultado.ok || !resultado.repetido) return []
+  const mensagem = doFluxo(nome, resultado.gravado, true)
+  return mensagem ? [mensagem] : []
+}
 
 /**
  * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed, and

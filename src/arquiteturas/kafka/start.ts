@@ -36,7 +36,7 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       pilha.defer(() => fim.abort())
       await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
-      republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true)))
+      republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true) ?? []))
       const relay = pilha.use(abrirRelay(nome, saida, bastidores))
       const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
       registrarSituacao(app, async () => ({
@@ -86,15 +86,19 @@ async function comLimite(esperado: Promise<void>, ms: number): Promise<void> {
 function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
   const { db, avisos, aoGravar, avisar } = bastidores
 
-  /** Other architectures' orders walk by themselves: of those only what pedidos tells is published. */
-  async function mensagensDe(gravado: EventoGravado): Promise<DaLinha[]> {
-    const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : []
-    const assunto = assuntoDe(nome, gravado)
-    const ditos = (await avisos?.(gravado)) ?? []
-    const deTodos = ditos.map(({ topico, pedido_id, valor }) =>
-      comoMensagem({ topico, valor, assunto, chave: pedido_id }),
-    )
-    return [...doPedido, ...deTodos].map((mensagem) => ({ id: gravado.id, mensagem }))
+  /** Other architectures' orders walk by themselves: of those only what pedidos tells goes out. */
+  async function linhasDe(lote: readonly EventoGravado[]): Promise<DaLinha[]> {
+    const linhas: DaLinha[] = []
+    for (const gravado of lote) {
+      const { id } = gravado
+      const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : undefined
+      if (doPedido) linhas.push({ id, mensagem: doPedido })
+      for (const { topico, pedido_id, valor } of (await avisos?.(gravado)) ?? []) {
+        const assunto = assuntoDe(nome, gravado)
+        linhas.push({ id, mensagem: comoMensagem({ topico, valor, assunto, chave: pedido_id }) })
+      }
+    }
+    return linhas
   }
 
   return iniciarRelay<EventoGravado>({
@@ -102,7 +106,7 @@ function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
     destino: 'kafka',
     ler: (apos, limite) => eventosApos(db.leitura, apos, limite),
     ultimoId: () => ultimoId(db.leitura),
-    publicar: async (lote) => saida.publicar((await Promise.all(lote.map(mensagensDe))).flat()),
+    publicar: async (lote) => saida.publicar(await linhasDe(lote)),
     aoGravar,
     aoFalhar: (erro) => avisar(`a publicação parou: ${erro.message}`),
   })
