@@ -26,6 +26,7 @@ export function apresentar(
     '',
     linha('gateway', estado.gateway),
     linha('', estado.gateway_https),
+    ...(estado.kafka ? [linha('kafka', estado.kafka)] : []),
     ...servicos,
     '',
     `  documentação  ${estado.gateway}/docs`,

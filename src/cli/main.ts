@@ -19,7 +19,7 @@ const COMANDOS: Readonly<
     carregar: async () => (await import('./iniciar.ts')).comandoIniciar,
   },
   servico: {
-    resumo: 'inicia um serviço sozinho neste terminal, ou o gateway',
+    resumo: 'inicia um serviço sozinho neste terminal, o gateway ou o broker',
     carregar: async () => (await import('./servico.ts')).comandoServico,
   },
   pedir: {

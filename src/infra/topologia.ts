@@ -54,3 +54,5 @@ export const topologia: Readonly<Record<NomeServico, Lugar>> = {
 }
 export const PORTA_DO_GATEWAY = 8080
 export const PORTA_HTTPS_DO_GATEWAY = 8443
+/** Of our own broker. */
+export const PORTA_DO_KAFKA = 9092
