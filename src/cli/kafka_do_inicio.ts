@@ -11,8 +11,7 @@ export interface KafkaDoInicio {
   readonly brokerProprio: boolean
 }
 
-const abreKafka = ({ arquiteturas }: Configuracao): boolean =>
-  arquiteturas.some((nome: string) => nome === 'kafka')
+const abreKafka = ({ arquiteturas }: Configuracao): boolean => arquiteturas.includes('kafka')
 
 /**
  * `pedida`: the architectures were named, so what is missing is an error (ErroDeInicio, code 2);
@@ -29,7 +28,7 @@ export async function decidirKafka(
   } catch (erro) {
     if (pedida || !(erro instanceof ErroDeInicio)) throw erro
     dizer(`Sem a arquitetura kafka: ${erro.message}`)
-    const arquiteturas = configuracao.arquiteturas.filter((nome: string) => nome !== 'kafka')
+    const arquiteturas = configuracao.arquiteturas.filter((nome) => nome !== 'kafka')
     return { configuracao: { ...configuracao, arquiteturas }, brokerProprio: false }
   }
   // Before the ports are chosen: what it holds may be ours.

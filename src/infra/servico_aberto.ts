@@ -52,19 +52,13 @@ export async function abrirServico(
   const { endereco, credencial } = configuracao
   const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico], credencial))
   const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
-  const { operacoes, log } = registro
+  const { operacoes } = registro
   const { servico, consultas, ...rodando } = await modulo.iniciar({
     ...{ db, operacoes, simulador, vizinhos, diretorio },
   })
   pilha.use(rodando)
 
-  const app = criarServidor({
-    titulo: `quatrovias · ${nome}`,
-    descricao: `O serviço ${nome} do checkout distribuído.`,
-    aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
-  })
-  recusarPaginas(app, endereco)
-  if (credencial !== undefined) exigirCredencial(app, credencial)
+  const app = servidorDe(nome, configuracao, registro)
   let encerrando = false
   const fim = new AbortController()
   const interno = {
@@ -81,6 +75,10 @@ export async function abrirServico(
   for (const aberta of abertas) pilha.use(aberta)
   const { signal } = fim
   const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
+  const bastidores: Bastidores = {
+    ...{ servico, db, compra: vizinhos.compra, ...observados(registro) },
+    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
+  }
   const atenderPor =
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
@@ -92,11 +90,6 @@ export async function abrirServico(
   })
   let grpc: string | undefined
   const nomes = abertas.map((aberta) => aberta.nome)
-  const bastidores: Bastidores = {
-    ...{ servico, db, compra: vizinhos.compra, aoGravar: registro.aoGravar },
-    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
-    avisar: (mensagem, campos) => log.warn({ ...campos, mensagem }),
-  }
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
     const lugar = { porta: portas.grpc, maquina: endereco }
@@ -114,6 +107,25 @@ export async function abrirServico(
   return { nome, rest, grpc, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
+function servidorDe(
+  nome: NomeServico,
+  { endereco, credencial }: Configuracao,
+  { log }: Registro,
+): FastifyInstance {
+  const app = criarServidor({
+    titulo: `quatrovias · ${nome}`,
+    descricao: `O serviço ${nome} do checkout distribuído.`,
+    aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
+  })
+  recusarPaginas(app, endereco)
+  if (credencial !== undefined) exigirCredencial(app, credencial)
+  return app
+}
+
+const observados = ({ aoGravar, log }: Registro) => ({
+  aoGravar,
+  avisar: (mensagem: string, campos?: object) => log.warn({ ...campos, mensagem }),
+})
 const dosPedidos = ({ avisos, guardarMorta }: ConsultasDePedidos) => ({ avisos, guardarMorta })
 
 /** Where the log carries the orders, commands come from topics and not by a door. */

@@ -125,7 +125,7 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   }
 }
 
-/** Woken thousands of times a second: without an AbortController, whose every abort makes an error. */
+/** Woken thousands of times a second; the abort of an AbortController would make an error each. */
 function criarSoneca() {
   let acordada = false
   let fim: (() => void) | undefined

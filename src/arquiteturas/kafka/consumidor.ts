@@ -84,9 +84,9 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   }
 
   /**
-   * One stream for each generation of the group: what an old one still holds may be somebody else's
-   * by now, and must not count in the new one. The next is opened before the last is closed: without
-   * any, the client would leave its topics and join the group once more.
+   * One stream for each generation of the group: what an old one still holds may be somebody
+   * else's by now, and must not count in the new one. The next is opened before the last is closed:
+   * without any, the client would leave its topics and join the group once more.
    */
   async function lerGeracoes(aoComecar: () => void): Promise<void> {
     let leitor: Leitor | undefined

@@ -115,8 +115,8 @@ function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] 
 }
 
 /**
- * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed, and
- * only when it is the order's: a cent paid for something dearer is for a person to look at.
+ * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed,
+ * and only when it is the order's: a cent paid for something dearer is for a person to look at.
  */
 async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
   const { pedido_id } = evento

@@ -1,4 +1,4 @@
-// The topics in the cluster: those that are missing are made, those that exist are used as they are.
+// The topics in the cluster: what is missing is made, what exists is used as it is.
 import { Admin } from '@platformatic/kafka'
 import { TODOS_OS_TOPICOS, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
