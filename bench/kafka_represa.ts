@@ -26,9 +26,10 @@ export interface Represa extends AsyncDisposable {
 
 export function abrirRepresa({ enderecos, diretorio }: Bancada): Represa {
   const pool = new Pool(enderecos.pedidos, { connections: EM_VOO })
-  const ler = async (path: string) => {
-    const { body } = await pool.request({ method: 'GET', path })
-    return (await body.json()) as { abertos?: number; publicacao?: { pendentes: number } }
+  const publicado = async () => {
+    const { body } = await pool.request({ method: 'GET', path: '/interno/kafka' })
+    const { publicacao } = (await body.json()) as { publicacao: { pendentes: number } }
+    return publicacao.pendentes === 0
   }
   const segurar = async (ms: number) => {
     const { status } = await fetch(`${enderecos.antifraude}/interno/simulacao`, {
@@ -58,10 +59,8 @@ export function abrirRepresa({ enderecos, diretorio }: Bancada): Represa {
     }
     await Promise.all(Array.from({ length: EM_VOO }, umPorVez))
   }
-  async function escoar(): Promise<void> {
-    const situacao = async () => (await ler('/interno/situacao')).abertos === 0
-    await ate(situacao, ESPERA_MS, 'todos os pedidos no fim')
-  }
+  // Asked of the book and not of the service: 50 times a second, beside what is measured.
+  const escoar = async () => void (await ate(diarios.pedidos.semAbertos, ESPERA_MS, 'todos no fim'))
 
   return {
     aceitar,
@@ -71,7 +70,6 @@ export function abrirRepresa({ enderecos, diretorio }: Bancada): Represa {
       await segurar(SEGURAR_MS + 2 * pedidos * msPorPedido)
       const inicio = performance.now()
       await aceitar(pedidos)
-      const publicado = async () => (await ler('/interno/kafka')).publicacao?.pendentes === 0
       await ate(publicado, ESPERA_MS, 'tudo no tópico')
       msPorPedido = (performance.now() - inicio) / pedidos
       if (diarios.antifraude.ultimo() !== antes)
@@ -91,17 +89,20 @@ export function abrirRepresa({ enderecos, diretorio }: Bancada): Represa {
 
 export const porKafka = () => ({ 'idempotency-key': randomUUID(), 'x-arquitetura': 'kafka' })
 
-/** A service's log, read beside it as the checker does. */
+const ULTIMO = 'select coalesce(max(id), 0) as id from eventos'
+const DO_ULTIMO = `select instante from eventos where id = (${ULTIMO})`
+const APOS = 'select min(instante) as instante from eventos where id > ?'
+const ABERTO = `select id from pedidos where encerrado = 0 and origem = 'vivo' limit 1`
+
+/** A service's book, read beside it as the checker does. */
 function abrirDiario(diretorio: string, nome: string) {
   const db = new DatabaseSync(join(diretorio, 'dados', `${nome}.db`), { readOnly: true })
   const ler = <T>(sql: string, ...valores: number[]) => db.prepare(sql).get(...valores) as T
-  const ULTIMO = 'select coalesce(max(id), 0) as id from eventos'
-  const DO_ULTIMO = `select instante from eventos where id = (${ULTIMO})`
-  const APOS = 'select min(instante) as instante from eventos where id > ?'
   return {
     ultimo: () => ler<{ id: number }>(ULTIMO).id,
     ultimoInstante: () => ler<{ instante: string }>(DO_ULTIMO).instante,
     primeiroInstanteApos: (id: number) => ler<{ instante: string }>(APOS, id).instante,
+    semAbertos: () => ler(ABERTO) === undefined,
     [Symbol.dispose]: () => db.close(),
   }
 }
