@@ -66,7 +66,7 @@ async function peloRelay(db: Database, conexao: ConexaoKafka, destino: string): 
       return eventosApos(db.leitura, apos, limite)
     },
     ultimoId: () => ultimoId(db.leitura),
-    publicar: (lote) => saida.publicar(lote.flatMap(linhasDe)),
+    publicar: (lote) => saida.publicar(lote.map(linhaDe)),
     aoGravar: () => ({ [Symbol.dispose]: () => undefined }),
     aoFalhar: noFim.reject,
   })
@@ -74,8 +74,10 @@ async function peloRelay(db: Database, conexao: ConexaoKafka, destino: string): 
   return { porSegundo: (ultimo * 1_000) / (performance.now() - inicio) }
 }
 
-const linhasDe = (gravado: EventoGravado) =>
-  doFluxo('pedidos', gravado).map((mensagem) => ({ id: gravado.id, mensagem }))
+const linhaDe = (gravado: EventoGravado) => ({
+  id: gravado.id,
+  mensagem: doFluxo('pedidos', gravado)!,
+})
 
 const comTopico = (conexao: ConexaoKafka, topico: string): ConexaoKafka => ({
   ...conexao,
@@ -93,12 +95,10 @@ async function nu(db: Database, conexao: ConexaoKafka): Promise<Vazao> {
   for (let apos = 0; ; apos += MAIOR_LOTE) {
     const lote = await eventosApos(db.leitura, apos, MAIOR_LOTE)
     if (lote.length === 0) break
-    const messages = lote.flatMap((gravado) =>
-      doFluxo('pedidos', gravado).map(({ chave, valor, cabecalhos }) => ({
-        ...{ topic: TOPICOS.nu, headers: cabecalhos },
-        ...{ key: chave!, value: valor! },
-      })),
-    )
+    const messages = lote.map((gravado) => {
+      const { chave, valor, cabecalhos } = doFluxo('pedidos', gravado)!
+      return { topic: TOPICOS.nu, headers: cabecalhos, key: chave!, value: valor! }
+    })
     const inicio = performance.now()
     await produtor.send({ acks: ProduceAcks.ALL, messages })
     ms += performance.now() - inicio

@@ -59,7 +59,7 @@ export async function abrirEsteira(conexao: ConexaoKafka): Promise<Esteira> {
       primeira.send('segurar' satisfies Ordem)
       for (let n = 0; n < pedidos; n += LOTE) {
         const lote = Array.from({ length: Math.min(LOTE, pedidos - n) }, (_, i) => n + i + 1)
-        const mensagens = lote.flatMap((id) => doFluxo('pedidos', pedidoGravado(id)))
+        const mensagens = lote.map((id) => doFluxo('pedidos', pedidoGravado(id))!)
         const paraOs = (nome: string) => mensagens.map((m) => ({ ...m, topico: nua(nome) }))
         await saida.mandar([...paraOs('criados'), ...paraOs(AVISOS)])
       }
