@@ -51,7 +51,7 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
   async function decidir(mensagem: Recebida): Promise<ErroDeNegocio | undefined> {
     const metadados = lerCabecalhos(mensagem.cabecalhos)
     const lido = ler(mensagem.topico as TopicoDeFluxo, mensagem.valor)
-    const evento = await completar(lido, compra)
+    const evento = ehCompleto(lido) ? lido : await completar(lido, compra)
     const { traceparent, retomada } = metadados
     const contexto = { arquitetura: 'kafka', traceparent } as const
     const envelopes = comandosPara(nome, evento).map((comando) => envelopar(comando, contexto))
@@ -114,19 +114,21 @@ function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] 
   return mensagem ? [mensagem] : []
 }
 
+/** As ours always are. */
+const ehCompleto = (evento: Evento): boolean => {
+  if (evento.tipo === 'AnaliseAprovada') return evento.valor_centavos !== undefined
+  return evento.tipo !== 'PagamentoAprovado' || evento.itens !== undefined
+}
+
 /**
  * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed,
  * and only when it is the order's: a cent paid for something dearer is for a person to look at.
  */
 async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
-  const { pedido_id } = evento
-  if (evento.tipo === 'AnaliseAprovada' && evento.valor_centavos === undefined) {
-    return { ...(evento as Evento & { tipo: 'AnaliseAprovada' }), ...(await compra(pedido_id)) }
-  }
-  if (evento.tipo !== 'PagamentoAprovado' || evento.itens) return evento
-  const { itens, valor_centavos } = await compra(pedido_id)
-  if ((evento.valor_centavos ?? valor_centavos) === valor_centavos) {
-    return { ...evento, itens, valor_centavos }
+  const { itens, valor_centavos } = await compra(evento.pedido_id)
+  const dito = evento.tipo === 'PagamentoAprovado' ? evento.valor_centavos : undefined
+  if ((dito ?? valor_centavos) === valor_centavos) {
+    return { ...evento, itens, valor_centavos } as Evento
   }
   throw new ErroDeNegocio('comando_divergente', 'O valor pago não é o do pedido.')
 }
