@@ -11,13 +11,15 @@ const ESPERA_DO_REENVIO_MS = 30_000
 
 const tags = ['operação']
 
+type DeMortas = Pick<Consulta, 'metodo' | 'corpo'> & { readonly caminho: string }
+type Pedir = (
+  requisicao: FastifyRequest,
+  resposta: FastifyReply,
+  consulta: DeMortas,
+) => Promise<unknown>
+
 export function registrarMortas(rotas: FastifyInstance, { servicos }: Partes): void {
-  type DeMortas = Pick<Consulta, 'metodo' | 'corpo'> & { readonly caminho: string }
-  const pedir = async (
-    { traceparent }: FastifyRequest,
-    resposta: FastifyReply,
-    { caminho, ...consulta }: DeMortas,
-  ) => {
+  const pedir: Pedir = async ({ traceparent }, resposta, { caminho, ...consulta }) => {
     const respondida = await servicos.pedir('pedidos', {
       ...consulta,
       caminho: `/interno/mortas${caminho}`,
@@ -26,16 +28,21 @@ export function registrarMortas(rotas: FastifyInstance, { servicos }: Partes): v
     })
     return repassar(resposta, respondida)
   }
-  const idDe = ({ params }: FastifyRequest) => (params as z.output<typeof comMorta>).morta_id
+  registrarLeitura(rotas, pedir)
+  registrarReenvio(rotas, pedir)
+}
 
+const idDe = ({ params }: FastifyRequest) => (params as z.output<typeof comMorta>).morta_id
+
+function registrarLeitura(rotas: FastifyInstance, pedir: Pedir): void {
   rotas.get('/operacao/mortas', {
     config: { acao: 'ver_mortas' },
     schema: {
       summary: 'Lista as mensagens mortas',
       description:
-        'As que um grupo não pôde tratar, com a causa e onde estavam, as mais novas primeiro, sem ' +
-        'o que traziam. Para a página seguinte, `antes_de` é o menor número desta. As passageiras ' +
-        'são reenviadas sozinhas; as outras esperam por uma pessoa.',
+        'As que um grupo não pôde tratar, com a causa e onde estavam, sem o que traziam, as mais ' +
+        'novas primeiro. Para a página seguinte, `antes_de` é o menor número desta. As ' +
+        'passageiras são reenviadas sozinhas; as outras esperam por uma pessoa.',
       tags,
       querystring: paginaDeMortas,
       response: { 200: respostas.mortas },
@@ -59,7 +66,9 @@ export function registrarMortas(rotas: FastifyInstance, { servicos }: Partes): v
     handler: async (requisicao, resposta) =>
       pedir(requisicao, resposta, { metodo: 'GET', caminho: `/${idDe(requisicao)}` }),
   })
+}
 
+function registrarReenvio(rotas: FastifyInstance, pedir: Pedir): void {
   rotas.post('/operacao/mortas/:morta_id/reenviar', {
     config: {
       acao: 'reenviar_morta',
