@@ -108,8 +108,8 @@ export function mortas(driver: string, abrir: () => Promise<Database>): void {
         const lidas = await mortas.aReenviar({}, 0, 10)
         assert.deepEqual(
           lidas.map(({ id: _, ...morta }) => morta),
-          originais.map(({ topico, chave, valor, cabecalhos }) => ({
-            ...{ topico, chave, valor, cabecalhos },
+          originais.map(({ topico, particao, offset, chave, valor, cabecalhos }) => ({
+            ...{ topico, particao, offset, chave, valor, cabecalhos },
           })),
         )
         assert.deepEqual(await mortas.aReenviar({}, 0, 1), [lidas[0]])
@@ -127,6 +127,24 @@ export function mortas(driver: string, abrir: () => Promise<Database>): void {
         )
         const recusas = (await mortas.listar({}, 9)).map(({ recusa }) => recusa)
         assert.deepEqual(recusas, [null, 'grande', null, 'valor_omitido'])
+      }))
+
+    it('a mesma mensagem, morta em dois grupos, volta para os dois de uma vez', () =>
+      em(async ({ guardarMorta, mortas }) => {
+        const lugar = { particao: 0, offset: '0' }
+        await guardarMorta(umaMorta(lugar))
+        await guardarMorta(umaMorta({ ...lugar, grupo: 'pedidos-group' }))
+        const refeito = Buffer.from('{"pedido_id":1002}')
+        await guardarMorta(
+          umaMorta({ ...lugar, grupo: 'pedidos-group', valor: refeito, instante: instante(5) }),
+        )
+        await guardarMorta(umaMorta({ ...lugar, particao: 1 }))
+        await mortas.marcar(marcar([1]))
+        const pendentes = await mortas.listar({ pendentes: true }, 9)
+        assert.deepEqual(
+          pendentes.map(({ id }) => id),
+          [4, 3],
+        )
       }))
 
     it('as passageiras são só as mortas há bastante tempo', () =>

@@ -95,6 +95,15 @@ test('várias vão das mais antigas, até o limite, e a recusada não segura as 
   assert.ok(aberto.lotes.every(({ length }) => length <= 50))
 })
 
+test('a que morreu em dois grupos vai uma vez só', async () => {
+  const lugar = { particao: 0, offset: '9' }
+  const [uma, outra] = [umaMorta(lugar), umaMorta({ ...lugar, grupo: 'pedidos-group' })]
+  await using aberto = await abrir(uma, umaMorta(), outra)
+  const feito = await aberto.reenviador.varias({}, 10)
+  assert.deepEqual(feito, { reenviadas: 3, recusadas: 0, restam: 0 })
+  assert.deepEqual(aberto.enviadas(), [1, 2])
+})
+
 test('o que foi antes da queda do Kafka fica marcado', async () => {
   await using aberto = await abrir(...varias(60))
   const { broker, reenviador, mortas } = aberto

@@ -44,17 +44,20 @@ export function criarReenviador(
   async function mandar(lidas: readonly MortaAReenviar[]): Promise<Reenviadas> {
     if (!enviar) throw new ErroDeNegocio('arquitetura_fechada')
     if (lidas.length === 0) return { ids: [], recusadas: [] }
-    const nossas = lidas.filter(({ topico }) => (TOPICOS as readonly string[]).includes(topico))
-    const alheias = lidas.filter((morta) => !nossas.includes(morta))
-    const doBroker = await enviar(nossas)
-    const recusadas = [
-      ...alheias.map(({ id, topico }) => ({ id, porque: `o tópico ${topico} não é nosso` })),
-      ...doBroker.map(({ id, mensagem }) => ({ id, porque: mensagem })),
-    ]
-    const fora = new Set(recusadas.map(({ id }) => id))
-    const ids = lidas.map(({ id }) => id).filter((id) => !fora.has(id))
-    await mortas.marcar({ ids, recusadas })
-    return { ids, recusadas }
+    // Once for each message, however many groups it died in: all of them will read it.
+    const mensagens = [...Map.groupBy(lidas, mensagemDe).values()]
+    const nossas = mensagens.filter(([morta]) => ehNosso(morta!.topico))
+    const doBroker = await enviar(nossas.map(([morta]) => morta!))
+    const porque = new Map(doBroker.map(({ id, mensagem }) => [id, mensagem]))
+    const feito = { ids: [] as number[], recusadas: [] as Reenviadas['recusadas'][number][] }
+    for (const mortas of mensagens) {
+      const { id, topico } = mortas[0]!
+      const recusa = ehNosso(topico) ? porque.get(id) : `o tópico ${topico} não é nosso`
+      if (recusa === undefined) feito.ids.push(...mortas.map((morta) => morta.id))
+      else feito.recusadas.push(...mortas.map((morta) => ({ id: morta.id, porque: recusa })))
+    }
+    await mortas.marcar(feito)
+    return feito
   }
 
   return {
@@ -92,6 +95,11 @@ export function criarReenviador(
     },
   }
 }
+
+const ehNosso = (topico: string): boolean => (TOPICOS as readonly string[]).includes(topico)
+/** A topic made anew begins at 0 again: the same place is not yet the same message. */
+const mensagemDe = ({ topico, particao, offset, valor }: MortaAReenviar): string =>
+  `${topico}/${particao}/${offset}/${valor?.toString('base64')}`
 
 const impossivel = (detalhe: string) => new ErroDeNegocio('reenvio_impossivel', detalhe)
 const ondeEsta = ({ topico, particao, offset }: MortaNaLista): string =>

@@ -3,7 +3,7 @@
 import { styleText } from 'node:util'
 import type { Conteudo, MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
 
-const COLUNAS = [6, 26, 16, 34, 10, 24] as const
+const COLUNAS = [6, 26, 18, 34, 10, 24] as const
 
 export function listaEmTexto(mortas: readonly MortaNaLista[]): string {
   if (mortas.length === 0) return 'nenhuma mensagem morta'

@@ -31,7 +31,7 @@ export function umEmTexto(topico: TopicoVisto & { grupos: readonly GrupoVisto[] 
   })
   const outro = no_cluster === nome ? '' : ` (${no_cluster} no Kafka)`
   return [
-    `${styleText('bold', nome)}${outro}: ${emNumero(mensagensEm(particoes))} mensagens`,
+    `${styleText('bold', nome)}${outro}: ${quantas(mensagensEm(particoes))}`,
     '',
     tabela([titulos, ...linhas]),
     '',
@@ -54,3 +54,4 @@ const mensagensEm = (particoes: readonly ParticaoVista[]): number =>
   soma(particoes.map(({ inicio, fim }) => fim - inicio))
 const soma = (numeros: readonly number[]): number => numeros.reduce((a, b) => a + b, 0)
 const emNumero = (n: number): string => n.toLocaleString('pt-BR')
+const quantas = (n: number): string => `${emNumero(n)} ${n === 1 ? 'mensagem' : 'mensagens'}`

@@ -166,6 +166,12 @@ test('o lixo sem pedido é listado e não segura ninguém', { skip }, async (t) 
   )
   const { saida: mostrada } = await noTerminal(t, comandoMortas, 'mostrar', String(achado[0]!.id))
   assert.match(mostrada, /valor +\/wAb \(base64\)$/)
+
+  const antes = await mensagensEm(t, 'nf_emitida')
+  const { saida: feito } = await noTerminal(t, comandoMortas, 'reenviar', '--todas')
+  assert.equal(feito, 'reenviadas: 4 · recusadas: 0 · ainda pendentes: 0')
+  await ate(lixo, LIMITE_MS, 'morrem de novo, as mesmas quatro')
+  assert.equal(await mensagensEm(t, 'nf_emitida'), antes + 1, 'uma vez para os dois grupos')
 })
 
 test('a passageira volta sozinha ao seu tópico', { skip }, async (t) => {

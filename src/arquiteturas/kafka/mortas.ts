@@ -71,10 +71,10 @@ export const semCausa = (cabecalhos: CabecalhosLidos): [Buffer, Buffer][] =>
   [...cabecalhos].filter(([nome]) => !String(nome).startsWith(PREFIXO))
 
 /** As it came, to where it died. */
-export const comoVeio = ({ id, cabecalhos, ...mensagem }: MortaAReenviar): DaLinha => ({
-  id,
-  mensagem: { ...mensagem, cabecalhos: new Map(cabecalhos) },
-})
+export const comoVeio = (morta: Omit<MortaAReenviar, 'particao' | 'offset'>): DaLinha => {
+  const { id, topico, chave, valor, cabecalhos } = morta
+  return { id, mensagem: { topico, chave, valor, cabecalhos: new Map(cabecalhos) } }
+}
 
 /** `undefined` for what nobody of ours put there. */
 export function lerCausa(cabecalhos: CabecalhosLidos): Causa | undefined {

@@ -33,6 +33,8 @@ export interface MortaInteira extends MortaNaLista {
 export interface MortaAReenviar {
   readonly id: number
   readonly topico: string
+  readonly particao: number
+  readonly offset: string
   readonly chave: Buffer | undefined
   readonly valor: Buffer | undefined
   readonly cabecalhos: readonly (readonly [Buffer, Buffer])[]
@@ -134,13 +136,19 @@ const lerUma = (leitura: Leitura, id: number) =>
   leitura.um<LinhaInteira>(`select ${INTEIRA} from mortas where id = $1`, [id])
 
 /**
+ * What goes back to its topic reaches every group that reads it: where the same message died in
+ * another one too, that was sent again as well. (The value counts: a topic made anew begins at 0.)
  * An order is let go when a dead letter is what it was retained for, and none of its letters still
  * waits: one that was sent and died again meanwhile holds it as before.
  */
 async function marcar(tx: Transacao, { ids, recusadas }: Reenviadas): Promise<void> {
   const instante = agora()
   await tx.executarCada(
-    'update mortas set reenviada_em = $2, recusa = null where id = $1',
+    `update mortas set reenviada_em = $2, recusa = null
+     where id in (select m.id from mortas uma join mortas m on m.topico = uma.topico
+         and m.particao = uma.particao and m.deslocamento = uma.deslocamento
+       where uma.id = $1 and (m.id = $1
+         or m.reenviada_em is null and m.valor is not distinct from uma.valor))`,
     ids.map((id) => [id, instante]),
   )
   await tx.executarCada(
@@ -177,10 +185,11 @@ const conteudo = (bytes: Buffer): Conteudo =>
     ? { codificacao: 'utf8', conteudo: bytes.toString() }
     : { codificacao: 'base64', conteudo: bytes.toString('base64') }
 
-function comoVeio({ id, topico, chave, valor, cabecalhos }: LinhaInteira): MortaAReenviar {
+function comoVeio(linha: LinhaInteira): MortaAReenviar {
+  const { id, topico, particao, offset, chave, valor, cabecalhos } = linha
   const pares = JSON.parse(cabecalhos) as [string, string | null][]
   return {
-    ...{ id, topico, chave: de64(chave), valor: de64(valor) },
+    ...{ id, topico, particao, offset, chave: de64(chave), valor: de64(valor) },
     cabecalhos: pares.map(([nome, dito]) => [bytesDe(nome), bytesDe(dito ?? '')]),
   }
 }
