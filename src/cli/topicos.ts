@@ -13,7 +13,7 @@ import { listaEmTexto, umEmTexto } from './topicos_em_texto.ts'
 const ATOS = ['criar', 'listar', 'descrever', 'apagar'] as const
 type Ato = (typeof ATOS)[number]
 
-const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS ou KAFKA_CONFIG; sem eles, com o que está no ar aqui.
+const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS ou KAFKA_CONFIG; sem eles, com o que está no ar.
 
 Exemplos:
   npm start -- topicos criar                        os que faltam; os que existem ficam como são

@@ -39,6 +39,8 @@ before(async () => {
   broker = pilha.use(await abrirBrokerDeTeste())
   saida = pilha.use(criarSaida(broker.conexao, 'teste'))
 })
+/** Those of our own broker, but for how long so many take to make. */
+process.env.KAFKA_PARTICOES = '2'
 after(() => pilha.disposeAsync())
 
 /** In a directory where the system runs, as `npm start` would leave it. */
@@ -104,7 +106,7 @@ test('topicos: lista os que faltam, cria-os, e usa como é o que já existe', { 
   const depois = await noTerminal(t, comandoTopicos, 'listar')
   assert.doesNotMatch(depois.saida, /não existe/)
   assert.match(depois.saida, /\n {2}vendas +vendas +1 +1 +0\n/)
-  assert.match(depois.saida, /\n {2}nf_emitida +nf_emitida +6 +1 +0\n/)
+  assert.match(depois.saida, /\n {2}nf_emitida +nf_emitida +2 +1 +0\n/)
   const outra = await noTerminal(t, comandoTopicos, 'criar')
   assert.deepEqual([outra.codigo, outra.saida], [0, 'não faltava nenhum'])
 })
@@ -203,7 +205,7 @@ test('a passageira volta sozinha ao seu tópico', { skip }, async (t) => {
 test('topicos descrever: cada partição, e o atraso de cada grupo que lê', { skip }, async (t) => {
   const texto = async () => {
     const { saida } = await noTerminal(t, comandoTopicos, 'descrever', 'estoque_separado')
-    return /fiscal-group +0 +0 0 0/.test(saida) ? saida : undefined
+    return /fiscal-group +0 +0 0\n/.test(saida) ? saida : undefined
   }
   const lido = await ate(texto, LIMITE_MS, 'tudo lido')
   assert.match(lido, /^estoque_separado: \d+ mensagens\n/)

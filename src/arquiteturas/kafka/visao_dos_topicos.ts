@@ -1,5 +1,5 @@
-// Our topics as the cluster has them, for whoever operates it: what each one holds, who leads it, and
-// what each group still has to read.
+// Our topics as the cluster has them, for whoever operates it: what each one holds, who leads it,
+// and what each group still has to read.
 import type { Admin } from '@platformatic/kafka'
 import { TODOS_OS_TOPICOS } from '../../contratos/topicos.ts'
 import { type ConexaoKafka, nomeNoCluster } from './conexao.ts'
