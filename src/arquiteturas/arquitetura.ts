@@ -5,8 +5,10 @@ import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
+import type { Recusado } from '../persistencia/cursor.ts'
 import type { Database } from '../persistencia/database.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
+import type { MortaAReenviar } from '../servicos/pedidos/mortas_guardadas.ts'
 import type { Vizinhos } from '../servicos/vizinhos.ts'
 
 /** One event of a reply; `repetido` when the command was known before. */
@@ -98,6 +100,8 @@ export interface PeloDiario extends AsyncDisposable {
   readonly nome: NomeArquitetura
   /** Sends the beginning of a walk again, marked: it goes on through what was done before (K4). */
   republicar(inicio: readonly EventoGravado[]): Promise<void>
+  /** Dead letters, as they came; answers those refused for good, throws what may pass. */
+  reenviar(mortas: readonly MortaAReenviar[]): Promise<readonly Recusado[]>
   servir(hospedeiro: Hospedeiro, bastidores: Bastidores): Promise<PortaAberta>
 }
 export type Aberta = Sincrona | PeloDiario

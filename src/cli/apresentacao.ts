@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { SERVICOS } from '../contratos/ids.ts'
 import type { Estado } from '../infra/estado.ts'
-import type { Credencial } from './gateway_do_cliente.ts'
+import type { Credencial } from './sessao_no_gateway.ts'
 
 /** `admin`: the account that this start has just made, to be seen this once. */
 export function apresentar(

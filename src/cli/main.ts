@@ -42,6 +42,14 @@ const COMANDOS: Readonly<
     resumo: 'gera o banco de dados sintético',
     carregar: async () => (await import('./dados.ts')).comandoDados,
   },
+  mortas: {
+    resumo: 'lista, mostra e reenvia as mensagens mortas',
+    carregar: async () => (await import('./mortas.ts')).comandoMortas,
+  },
+  topicos: {
+    resumo: 'cria, lista, descreve e apaga os tópicos do Kafka',
+    carregar: async () => (await import('./topicos.ts')).comandoTopicos,
+  },
   conferir: {
     resumo: 'confere os livros de todos os serviços e do provedor',
     carregar: async () => (await import('./conferir.ts')).comandoConferir,

@@ -6,6 +6,7 @@ import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
 import { type Aberta, type Atender, type Bastidores, parar } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
+import { criarReenviador, reenviarSempre } from '../arquiteturas/reenvio.ts'
 import { exigirCredencial } from '../arquiteturas/rest/credencial.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'
 import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
@@ -21,6 +22,7 @@ import { abrirBanco } from './banco_do_servico.ts'
 import type { Configuracao } from './configuracao.ts'
 import type { Enderecos, PortasDoServico } from './enderecos.ts'
 import { registrarInterno } from './interno.ts'
+import { registrarMortas } from './mortas.ts'
 import { registrarMudancas } from './mudancas.ts'
 import { recusarPaginas } from './navegador.ts'
 import { criarRegistro, type Registro } from './registro.ts'
@@ -157,15 +159,20 @@ function comoRaiz(
   })
   const aoFalhar = (pedido_id: number | undefined, falha: Error) =>
     log.warn({ pedido_id, mensagem: `retomada adiada: ${falha.message}` })
-  const menosAsDe = abertas.find((aberta) => 'republicar' in aberta)?.nome
-  const opcoes = { prazoDaCadeiaMs, aoFalhar, menosAsDe }
+  const aoNaoReenviar = (falha: Error) =>
+    log.warn({ mensagem: `reenvio de mensagens mortas adiado: ${falha.message}` })
+  const peloDiario = abertas.find((aberta) => 'republicar' in aberta)
+  const opcoes = { prazoDaCadeiaMs, aoFalhar, menosAsDe: peloDiario?.nome }
   const retomada = retomarSempre(raiz, consultas, leitura, opcoes, signal)
+  const reenviador = criarReenviador(consultas.mortas, peloDiario?.reenviar)
+  const reenvio = peloDiario && reenviarSempre(reenviador, { aoFalhar: aoNaoReenviar }, signal)
   pilha.defer(async () => {
-    await Promise.all([retomada, raiz.esvaziar()])
+    await Promise.all([retomada, reenvio, raiz.esvaziar()])
   })
   app.register(async (rotas) => {
     registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
+    registrarMortas(rotas, consultas.mortas, reenviador)
     registrarMudancas(rotas, consultas, registro)
   })
   return () => raiz.atender

@@ -15,7 +15,7 @@ import type { ConexaoKafka } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
 import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
-import { criarEnterrar, lerCausa, semCausa } from './mortas.ts'
+import { comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
 import { garantirTopicos } from './topicos.ts'
 
@@ -24,12 +24,15 @@ const TOPICOS_MS = 5_000
 const PAUSA_MS = 1_000
 
 export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
-  let republicar: PeloDiario['republicar'] = async () => {
+  const aindaNao = async () => {
     throw new ErroDeNegocio('servico_indisponivel', 'O Kafka ainda não foi aberto.')
   }
+  let republicar: PeloDiario['republicar'] = aindaNao
+  let reenviar: PeloDiario['reenviar'] = aindaNao
   return {
     nome: 'kafka',
     republicar: (inicio) => republicar(inicio),
+    reenviar: (mortas) => reenviar(mortas),
     async servir({ nome, app }, bastidores) {
       await using pilha = new AsyncDisposableStack()
       const fim = new AbortController()
@@ -37,6 +40,7 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
       republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true) ?? []))
+      reenviar = (mortas) => saida.publicar(mortas.map(comoVeio))
       const relay = pilha.use(abrirRelay(nome, saida, bastidores))
       const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
       registrarSituacao(app, async () => ({

@@ -6,6 +6,7 @@ import type { Database } from '../../persistencia/database.ts'
 import { type Aviso, criarAvisos } from './avisos.ts'
 import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
 import { guardarMorta, type Morta, reter } from './mortas.ts'
+import { type MortasGuardadas, mortasGuardadas } from './mortas_guardadas.ts'
 import { lerMudancas, type Mudancas, type PerguntaDeMudancas } from './mudancas.ts'
 import { type FiltroDePedidos, lerPagina, type PaginaDePedidos } from './paginas.ts'
 
@@ -63,6 +64,7 @@ export interface ConsultasDePedidos {
   /** What a row of the log tells the outside, whatever carried its order. */
   avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
   guardarMorta(morta: Morta): Promise<void>
+  readonly mortas: MortasGuardadas
 }
 
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
@@ -102,6 +104,7 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       }),
     avisos: criarAvisos(leitura),
     guardarMorta: (morta) => guardarMorta(db, morta),
+    mortas: mortasGuardadas(db),
   }
 }
 
