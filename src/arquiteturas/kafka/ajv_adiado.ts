@@ -1,6 +1,6 @@
 // Stands in for ajv inside the Kafka client, which compiles the schemas of all its options when it
-// is imported and, unless told to be strict, never asks them anything: here each is compiled when it
-// is first asked.
+// is imported and, unless told to be strict, never asks them anything: here each is compiled when
+// it is first asked.
 import { createRequire } from 'node:module'
 
 interface Validador {
