@@ -32,6 +32,10 @@ export interface PedidoAberto {
   readonly arquitetura: string
   readonly criado_em: Instante
 }
+export interface Esperando {
+  readonly id: PedidoId
+  readonly traceparent: string
+}
 export interface Retido {
   readonly pedido_id: PedidoId
   readonly codigo: string
@@ -55,6 +59,8 @@ export interface ConsultasDePedidos {
     limite: number,
     menosAsDe?: NomeArquitetura,
   ): Promise<readonly PedidoAberto[]>
+  /** Ids by kafka that stand in this status since `ate` or before, no cancellation asked for. */
+  esperando(status: StatusPedido, ate: Instante, limite: number): Promise<readonly Esperando[]>
   situacao(): Promise<Situacao>
   /** The newest orders first, below `antesDe` when given. */
   retidos(limite: number, antesDe?: number): Promise<readonly Retido[]>
@@ -83,6 +89,15 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
            and id not in (select pedido_id from retidos) and arquitetura <> $4
          order by id limit $3`,
         [apos, ate, limite, menosAsDe ?? ''],
+      ),
+    esperando: (status, ate, limite) =>
+      leitura.todos<Esperando>(
+        `select id, traceparent from pedidos
+         where encerrado = 0 and origem = 'vivo' and arquitetura = 'kafka' and status = $1
+           and atualizado_em <= $2 and cancelamento is null
+           and id not in (select pedido_id from retidos)
+         order by id limit $3`,
+        [status, ate, limite],
       ),
     async situacao() {
       const linha = await leitura.um<Situacao>(
