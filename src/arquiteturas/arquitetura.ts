@@ -4,7 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
-import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
+import {
+  ARQUITETURAS,
+  type NomeArquitetura,
+  type NomeServico,
+  type Substituivel,
+} from '../contratos/ids.ts'
 import type { Recusado } from '../persistencia/cursor.ts'
 import type { Database } from '../persistencia/database.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
@@ -69,6 +74,12 @@ export interface Hospedeiro {
   readonly maquina?: string
 }
 
+/** The services that somebody else does on the topics, and the orders that wait for them. */
+export interface Ausencias extends Pick<ConsultasDePedidos, 'esperando' | 'pedido'> {
+  readonly ausentes: readonly Substituivel[]
+  readonly esperaMs: number
+}
+
 /** The service behind its door: its log, and what happens to it. */
 export interface Bastidores {
   readonly servico: Servico
@@ -77,6 +88,8 @@ export interface Bastidores {
   /** pedidos alone: what it tells of every order, and where dead letters are kept. */
   readonly avisos?: ConsultasDePedidos['avisos']
   readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
+  /** pedidos alone, where services of ours are absent. */
+  readonly ausencias?: Ausencias | undefined
   /** Calls back after each commit that wrote events, until disposed. */
   aoGravar(chamar: () => void): Disposable
   /** One line in the log of operations. */

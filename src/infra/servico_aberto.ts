@@ -79,7 +79,7 @@ export async function abrirServico(
   const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
   const bastidores: Bastidores = {
     ...{ servico, db, compra: vizinhos.compra, ...observados(registro) },
-    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
+    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos, configuracao)),
   }
   const atenderPor =
     nome === 'pedidos'
@@ -128,7 +128,14 @@ const observados = ({ aoGravar, log }: Registro) => ({
   aoGravar,
   avisar: (mensagem: string, campos?: object) => log.warn({ ...campos, mensagem }),
 })
-const dosPedidos = ({ avisos, guardarMorta }: ConsultasDePedidos) => ({ avisos, guardarMorta })
+
+function dosPedidos(
+  { avisos, guardarMorta, esperando, pedido }: ConsultasDePedidos,
+  { ausentes, esperaDoAusenteMs: esperaMs }: Configuracao,
+): Partial<Bastidores> {
+  const ausencias = ausentes.length > 0 ? { ausentes, esperaMs, esperando, pedido } : undefined
+  return { avisos, guardarMorta, ausencias }
+}
 
 /** Where the log carries the orders, commands come from topics and not by a door. */
 const SEM_PORTA: Atender = async () => parar(new ErroDeNegocio('arquitetura_fechada'))

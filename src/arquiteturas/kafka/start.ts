@@ -4,19 +4,21 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
-import type { NomeServico } from '../../contratos/ids.ts'
+import type { NomeServico, PedidoId } from '../../contratos/ids.ts'
 import { grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
-import { iniciarRelay } from '../../persistencia/relay.ts'
-import type { Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
+import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
+import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
+import { desistirSempre } from './espera.ts'
 import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
 import { comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
+import { criarSubstituto, grupoDoSubstituto, lidosNaVolta } from './substituto.ts'
 import { garantirTopicos } from './topicos.ts'
 
 /** The start waits so long for the topics; after that it goes on, and so does the asking. */
@@ -43,6 +45,8 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       reenviar = (mortas) => saida.publicar(mortas.map(comoVeio))
       const relay = pilha.use(abrirRelay(nome, saida, bastidores))
       const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
+      const { ausencias } = bastidores
+      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores))
       registrarSituacao(app, async () => ({
         publicacao: await relay.situacao(),
         leitura: consumidor ? Object.fromEntries(await consumidor.atraso()) : {},
@@ -148,4 +152,43 @@ function abrirConsumidor(
     ...{ conexao, grupo, tratar, quem: `quatrovias-${nome}`, topicos: [...topicos, ...mortas] },
     aoFalhar: (erro) => avisar(`a leitura parou: ${erro.message}`),
   })
+}
+
+/** In the process of pedidos, for each service of ours that is absent. */
+function substituir(
+  ausencias: Ausencias,
+  relay: Relay,
+  conexao: ConexaoKafka,
+  saida: Saida,
+  { servico, compra, avisar }: Bastidores,
+): AsyncDisposable {
+  const fim = new AbortController()
+  const desistindo = desistirSempre(
+    {
+      ...{ servico, ausencias, publicacaoAtrasadaMs: async () => (await relay.situacao()).idadeMs },
+      aoFalhar: (erro) => avisar(`os pedidos que esperam demais não foram vistos: ${erro.message}`),
+    },
+    fim.signal,
+  )
+  const jaFoi = async (id: PedidoId) => {
+    const status = (await ausencias.pedido(id))?.status
+    return status === 'enviado' || status === 'entregue'
+  }
+  const consumidores = ausencias.ausentes.flatMap((nome) => {
+    const topicos = lidosNaVolta(nome)
+    if (topicos.length === 0) return []
+    const enterrar = criarEnterrar(grupoDe(nome), saida, (c) => avisar('mensagem morta', c))
+    const substituto = criarSubstituto(saida, jaFoi)
+    const tratar = criarTratar({ nome, servico: substituto, compra, saida, enterrar })
+    return iniciarConsumidor({
+      ...{ conexao, topicos, tratar, quem: 'quatrovias-pedidos', grupo: grupoDoSubstituto(nome) },
+      aoFalhar: (erro) => avisar(`a leitura no lugar de ${nome} parou: ${erro.message}`),
+    })
+  })
+  return {
+    async [Symbol.asyncDispose]() {
+      fim.abort()
+      await Promise.all([desistindo, ...consumidores.map((um) => um[Symbol.asyncDispose]())])
+    },
+  }
 }
