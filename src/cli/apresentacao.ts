@@ -16,8 +16,10 @@ export function apresentar(
 ): string {
   const linha = (nome: string, endereco: string, grpc = '', pid?: number) =>
     `  ${nome.padEnd(12)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
-  const servicos = SERVICOS.map((nome) => {
-    const { rest = '', grpc, pid } = estado.servicos[nome] ?? {}
+  const servicos = SERVICOS.flatMap((nome) => {
+    const servico = estado.servicos[nome]
+    if (!servico) return []
+    const { rest, grpc, pid } = servico
     return linha(nome, rest, grpc && `gRPC :${grpc.split(':').at(-1)}`, pid)
   })
   return [

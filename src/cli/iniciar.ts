@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import type { NomeServico } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import {
   ambienteDasPortas,
+  comOsAlheios,
   enderecosDas,
   escolherPortas,
   hospedeiroDe,
@@ -16,6 +17,7 @@ import {
 } from '../infra/enderecos.ts'
 import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
 import { argumentosDe } from '../infra/processos.ts'
+import { servicosPresentes } from '../infra/servicos_ausentes.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
@@ -30,6 +32,7 @@ const EXEMPLOS = `Exemplos:
   npm start
   npm start -- --perfil instantanea
   npm start -- --junto
+  npm start -- --sem estoque        outro serviço faz o seu lugar nos tópicos do Kafka
 
 As demais opções são variáveis de ambiente: docs/configuracao.md`
 
@@ -42,18 +45,30 @@ export async function comandoIniciar(argumentos: string[]): Promise<number> {
       `simulação dos serviços: ${NOMES_DOS_PERFIS.join(', ')}`,
       umDe(NOMES_DOS_PERFIS),
     )
-  const opcoes = lerOpcoes<{ junto?: true; perfil?: string }>(comando, argumentos)
+    .option('--sem <serviço>', 'deixa este para outro fazer, pelo Kafka; repetível', juntarNomes)
+  const opcoes = lerOpcoes<{ junto?: true; perfil?: string; sem?: string }>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
-  const { junto, perfil } = opcoes
+  const { junto, perfil, sem } = opcoes
   if (perfil) process.env.QUATROVIAS_PERFIL = perfil
+  if (sem) process.env.QUATROVIAS_SEM = sem
   const lida = lerConfiguracao()
+  avisarDosAusentes(lida)
   await using trava = await travar(lida.diretorio)
   await gerarDadosSeFaltam(lida)
-  const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS)
+  const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS) || lida.ausentes.length > 0
   const { configuracao, brokerProprio } = await decidirKafka(lida, pedida, console.log)
   const portas = await escolherPortas(configuracao, brokerProprio)
   await (junto ? tudoJunto(configuracao, portas) : separados(configuracao, portas, trava))
   return 0
+}
+
+const juntarNomes = (nome: string, antes?: string): string =>
+  antes === undefined ? nome : `${antes},${nome}`
+
+function avisarDosAusentes({ ausentes, arquiteturas }: Configuracao): void {
+  if (ausentes.length === 0) return
+  const porOnde = arquiteturas.join(', ')
+  console.log(`Sem ${ausentes.join(', ')}: pedidos só por ${porOnde}, e outro faz o que falta.`)
 }
 
 async function gerarDadosSeFaltam({ ecommerce }: Configuracao): Promise<void> {
@@ -88,11 +103,13 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   // Stopped in the reverse order: the gateway, then the root while those it calls still answer, and
   // last the broker, once nobody has anything to say through it.
   const broker = portas.kafka === undefined ? [] : ['kafka']
-  const processos = [...broker, ...SERVICOS.toReversed(), 'gateway'].map((nome) => ({
-    nome,
-    argumentos: argumentosDe(nome),
-    ambiente,
-  }))
+  const processos = [...broker, ...servicosPresentes(configuracao).toReversed(), 'gateway'].map(
+    (nome) => ({
+      nome,
+      argumentos: argumentosDe(nome),
+      ambiente,
+    }),
+  )
   let apresentado = false
   const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
     if (!apresentado) return
@@ -120,8 +137,8 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
   await comoFilho(async () => {
     const pilha = new AsyncDisposableStack()
     const configuracao = await comBroker(decidida, portas, pilha)
-    const enderecos = enderecosDas(portas)
-    for (const nome of SERVICOS.toReversed()) {
+    const enderecos = comOsAlheios(enderecosDas(portas), configuracao)
+    for (const nome of servicosPresentes(configuracao).toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
     const { gateway, gatewayHttps } = portas
@@ -165,7 +182,7 @@ function estadoDe(
   const pronto = processos.every((p) => p.estado === 'pronto')
   const { rest, grpc } = enderecosDas(portas)
   const servicos: { [N in NomeServico]?: ServicoNoEstado } = {}
-  for (const nome of SERVICOS) {
+  for (const nome of servicosPresentes(configuracao)) {
     const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
     servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
   }

@@ -46,7 +46,8 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   // With --junto all of them are the one process that holds the lock.
   const junto = estado && Object.values(estado.servicos).every((servico) => servico.pid === pid)
   const pidDe = (nome: string) => pids.get(nome) ?? (junto ? pid : undefined)
-  const nomes = new Set<string>([...SERVICOS, 'gateway', ...pids.keys()])
+  const conhecidos = estado ? Object.keys(estado.servicos) : SERVICOS
+  const nomes = new Set<string>([...conhecidos, 'gateway', ...pids.keys()])
   const vistos = [...nomes].map((nome) => ver(nome, enderecos.get(nome), pidDe(nome)))
   const processos = await Promise.all(vistos)
   const supervisor = { pid, ...(await medir(pid)) }

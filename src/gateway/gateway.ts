@@ -5,6 +5,7 @@ import type { NomeServico, PedidoId } from '../contratos/ids.ts'
 import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
+import { servicosPresentes } from '../infra/servicos_ausentes.ts'
 import { criarServidor, escutar, escutarHttps } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { auditarAtos } from './acesso/auditar.ts'
@@ -87,10 +88,11 @@ export async function abrirGateway(
     log.warn({ mensagem: 'pedidos não diz o que muda', err: erro }),
   )
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
+  const presentes = servicosPresentes(configuracao)
   const tentativas = criarTentativas()
   const partes: Partes = {
     ...{ contas, senhas, tokens, rotacao, tentativas },
-    ...{ servicos, acompanhamento, metricas, arquiteturas, prazoDaCadeiaMs },
+    ...{ servicos, presentes, acompanhamento, metricas, arquiteturas, prazoDaCadeiaMs },
   }
   const anotadas = new Map<string, Anotada>()
   app.register(async (rotas) => {

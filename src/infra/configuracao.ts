@@ -9,7 +9,6 @@ import {
   ARQUITETURAS,
   type NomeArquitetura,
   type NomeServico,
-  SERVICOS,
   type Substituivel,
 } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
@@ -20,6 +19,7 @@ import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_co
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
+import { porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -30,13 +30,10 @@ export interface Variavel {
   readonly segredo?: true
 }
 
-const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
 const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
-const url = z.url({ protocol: /^http$/ })
 const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
-const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -185,22 +182,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     'Endereços ou faixas (CIDR) dos proxies em cujo `X-Forwarded-For` se acredita',
     redes,
   ),
-  ...SERVICOS.flatMap((nome) => [
-    variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
-    variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
-    variavel(
-      `${nome.toUpperCase()}_GRPC_PORTA`,
-      '',
-      `Porta gRPC de ${nome}; vazia: a da tabela`,
-      porta,
-    ),
-    variavel(
-      `${nome.toUpperCase()}_GRPC`,
-      '',
-      `Endereço gRPC de ${nome} em outra máquina, \`host:porta\``,
-      hospedeiro,
-    ),
-  ]),
+  ...VARIAVEIS_DOS_SERVICOS,
 ]
 
 export interface Configuracao {

@@ -5,6 +5,7 @@ import { createServer, isIPv6, type Server } from 'node:net'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Configuracao } from './configuracao.ts'
+import { servicosPresentes } from './servicos_ausentes.ts'
 import { PORTA_DO_GATEWAY, PORTA_DO_KAFKA, PORTA_HTTPS_DO_GATEWAY, topologia } from './topologia.ts'
 
 export interface PortasDoServico {
@@ -117,6 +118,17 @@ export const enderecosDas = ({ servicos, hospedeiro }: Portas): Enderecos => ({
   rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
   grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
 })
+
+/** With --junto, whoever takes the place of an absent service is where it was said to be. */
+export function comOsAlheios({ rest, grpc }: Enderecos, configuracao: Configuracao): Enderecos {
+  const nossos = servicosPresentes(configuracao)
+  const ou = (nome: NomeServico, alheio: string | undefined, nosso: string) =>
+    nossos.includes(nome) ? nosso : (alheio ?? nosso)
+  return {
+    rest: porServico((nome) => ou(nome, configuracao.url(nome), rest[nome])),
+    grpc: porServico((nome) => ou(nome, configuracao.grpc(nome), grpc[nome])),
+  }
+}
 
 /** What tells each child where it and all the others are. */
 export function ambienteDasPortas(portas: Portas): Record<string, string> {

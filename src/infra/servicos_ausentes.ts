@@ -1,9 +1,15 @@
 // Services of ours that are left out, so that somebody else's, in any language, take their place on
 // the topics: who, and what that leaves of the other architectures.
 import * as z from 'zod'
-import { type NomeArquitetura, SUBSTITUIVEIS, type Substituivel } from '../contratos/ids.ts'
+import {
+  type NomeArquitetura,
+  type NomeServico,
+  SERVICOS,
+  SUBSTITUIVEIS,
+  type Substituivel,
+} from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
-import type { Variavel } from './configuracao.ts'
+import type { Configuracao, Variavel } from './configuracao.ts'
 
 const ESPERA_S = 60
 
@@ -29,6 +35,10 @@ export const VARIAVEIS_DOS_AUSENTES: readonly Variavel[] = [
 
 export const lerAusentes = (lista: string): Substituivel[] =>
   lista === '' ? [] : ([...new Set(lista.split(',').map((um) => um.trim()))] as Substituivel[])
+
+/** Those of ours that run. */
+export const servicosPresentes = ({ ausentes }: Pick<Configuracao, 'ausentes'>): NomeServico[] =>
+  SERVICOS.filter((nome) => !ausentes.some((ausente) => ausente === nome))
 
 type EnderecoDe = (servico: Substituivel) => string | undefined
 

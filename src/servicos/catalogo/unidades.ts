@@ -43,7 +43,7 @@ export function criarUnidades(
   }
 }
 
-/** What the synthetic data says, for a shop whose stock is kept elsewhere; none without the file. */
+/** What the synthetic data says, for a stock that is kept elsewhere; none without the file. */
 export function unidadesImportadas(ecommerce: string): ReadonlyMap<ProdutoId, number> {
   if (!existsSync(ecommerce)) return new Map()
   using db = new DatabaseSync(ecommerce, { readOnly: true })
