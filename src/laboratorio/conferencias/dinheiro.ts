@@ -48,7 +48,8 @@ export const dinheiro = {
     select v.pedido_id, v.status || ' sem registro em pagamentos; no provedor '
       || coalesce(c.aprovadas, 0) || ' cobrança(s) aprovada(s)'
     from vivos v left join cobrancas c on c.pedido_id = v.pedido_id
-    where 'pagamentos' not in ausentes and v.terminado and (v.enviado or c.aprovadas + c.recusadas > 0)
+    where 'pagamentos' not in ausentes
+      and v.terminado and (v.enviado or c.aprovadas + c.recusadas > 0)
       and not exists (select 1 from pagamentos.pagamentos p where p.pedido_id = v.pedido_id)`,
 
   /** Append-only: a missing line is a line taken away. */

@@ -33,7 +33,8 @@ export const passos = {
     union all
     select v.pedido_id, v.status || ' sem análise reprovada'
     from vivos v left join passos_antifraude p on p.pedido_id = v.pedido_id
-    where v.status = 'recusado' and 'antifraude' not in ausentes and coalesce(p.AnaliseReprovada, 0) = 0`,
+    where v.status = 'recusado' and 'antifraude' not in ausentes
+      and coalesce(p.AnaliseReprovada, 0) = 0`,
 
   um_fim_so: `
     select m.pedido_id, count(*) || ' fins: ' || group_concat(m.tipo, ', ') as detalhe
