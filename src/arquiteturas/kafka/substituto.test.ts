@@ -33,7 +33,7 @@ test('lê só o que pede ao ausente que desfaça, em um grupo que não é o dele
   assert.equal(grupoDoSubstituto('estoque'), 'pedidos-substituto-estoque')
 })
 
-test('cada compensação conta como feita, dita no seu tópico e tantas vezes quantas pedida', async () => {
+test('cada compensação conta como feita, dita no seu tópico a cada vez que se pede', async () => {
   const topicos = {
     Estornar: 'pagamentos_estornados',
     LiberarEstoque: 'estoque_liberado',

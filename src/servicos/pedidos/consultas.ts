@@ -59,7 +59,7 @@ export interface ConsultasDePedidos {
     limite: number,
     menosAsDe?: NomeArquitetura,
   ): Promise<readonly PedidoAberto[]>
-  /** Ids by kafka that stand in this status since `ate` or before, no cancellation asked for. */
+  /** By kafka, in this status since `ate` or before, no cancellation asked for; oldest first. */
   esperando(status: StatusPedido, ate: Instante, limite: number): Promise<readonly Esperando[]>
   situacao(): Promise<Situacao>
   /** The newest orders first, below `antesDe` when given. */
@@ -93,10 +93,10 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
     esperando: (status, ate, limite) =>
       leitura.todos<Esperando>(
         `select id, traceparent from pedidos
-         where encerrado = 0 and origem = 'vivo' and arquitetura = 'kafka' and status = $1
-           and atualizado_em <= $2 and cancelamento is null
+         where status = $1 and arquitetura = 'kafka' and criado_em <= $2 and atualizado_em <= $2
+           and encerrado = 0 and origem = 'vivo' and cancelamento is null
            and id not in (select pedido_id from retidos)
-         order by id limit $3`,
+         order by criado_em, id limit $3`,
         [status, ate, limite],
       ),
     async situacao() {
