@@ -13,6 +13,7 @@ BROKERS = os.environ.get('KAFKA_BROKERS', '127.0.0.1:9092')
 LIDO = os.environ.get('KAFKA_TOPICO_PEDIDOS_VALIDOS', 'pedidos_validos')
 ESCRITO = os.environ.get('KAFKA_TOPICO_PAGAMENTOS_PROCESSADOS', 'pagamentos_processados')
 GRUPO = 'pagamentos-group'
+ACHAR_MS = 5_000
 ESPERA_S = 30
 OLHAR_MS = 300
 
@@ -34,7 +35,7 @@ def atender(leitor, escritor, parar):
     while not parar:
         lidas = [m for lote in leitor.poll(OLHAR_MS).values() for m in lote]
         respostas = [(m.key, r) for m in lidas if (r := cobrar(m)) is not None]
-        envios = [escritor.send(ESCRITO, key=chave, value=r) for chave, r in respostas]
+        envios = [escritor.send(ESCRITO, json.dumps(r).encode(), chave) for chave, r in respostas]
         # Only what every replica has is counted as answered: until then it would be read again.
         for envio in envios:
             envio.get(ESPERA_S)
@@ -46,15 +47,12 @@ def main():
     parar = []
     for sinal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sinal, lambda numero, _: parar.append(numero))
+    onde = {'bootstrap_servers': BROKERS.split(','), 'bootstrap_timeout_ms': ACHAR_MS}
     try:
-        escritor = KafkaProducer(
-            bootstrap_servers=BROKERS.split(','),
-            acks='all',
-            value_serializer=lambda valor: json.dumps(valor).encode(),
-        )
+        escritor = KafkaProducer(**onde, acks='all')
         leitor = KafkaConsumer(
             LIDO,
-            bootstrap_servers=BROKERS.split(','),
+            **onde,
             group_id=GRUPO,
             auto_offset_reset='earliest',
             enable_auto_commit=False,

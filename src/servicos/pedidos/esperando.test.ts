@@ -42,7 +42,7 @@ async function abrir() {
   return { db, esperam: [1, linhas.length - 1] }
 }
 
-test('só o pedido aberto pelo kafka, no status, há tanto tempo, que ninguém mais trata', async () => {
+test('só o pedido aberto, pelo kafka, há tanto tempo no status, que ninguém trata', async () => {
   const { db, esperam } = await abrir()
   await using _db = db
   const { esperando } = consultasDePedidos(db)
