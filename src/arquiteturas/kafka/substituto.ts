@@ -52,8 +52,8 @@ export function criarSubstituto(
   return {
     async handle(lote) {
       const resultados = await Promise.all(lote.map(responder))
-      const feitos = resultados.flatMap((r) => (r.ok ? doFluxo('pedidos', r.gravado) : []))
-      await saida.mandar(feitos)
+      const feitos = resultados.map((r) => (r.ok ? doFluxo('pedidos', r.gravado) : undefined))
+      await saida.mandar(feitos.filter((feito) => feito !== undefined))
       return resultados
     },
   }
