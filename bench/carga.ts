@@ -37,12 +37,14 @@ export async function carregar(
   return { porSegundo, p50Ms: quantil(0.5), p99Ms: quantil(0.99), erros }
 }
 
+type Vazao = Pick<Medida, 'porSegundo'>
+
 /** The measure in the middle by throughput. */
-export function mediana(medidas: readonly Medida[]): Medida {
+export function mediana<M extends Vazao>(medidas: readonly M[]): M {
   const ordenadas = [...medidas].sort((a, b) => a.porSegundo - b.porSegundo)
   return ordenadas[Math.floor(ordenadas.length / 2)]!
 }
 
 /** Ours / theirs, round by round: what holds when the machine's speed drifts. */
-export const razoes = (nossas: readonly Medida[], delas: readonly Medida[]): string =>
+export const razoes = (nossas: readonly Vazao[], delas: readonly Vazao[]): string =>
   nossas.map((m, i) => (m.porSegundo / delas[i]!.porSegundo).toFixed(2)).join(' ')

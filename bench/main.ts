@@ -10,6 +10,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'checkout gRPC unário e em fluxo × cadeias nuas, e REST ao lado',
     medir: async () => (await import('./grpc.ts')).benchGrpc(),
   },
+  kafka: {
+    resumo: 'publish/subscribe: vazão × esteira nua e REST, latência, relay, memória',
+    medir: async () => (await import('./kafka.ts')).benchKafka(),
+  },
   partes: {
     resumo: 'a CPU de um salto: codec, transporte (gRPC em fluxo, unário, REST), commit',
     medir: async () => (await import('./partes.ts')).benchPartes(),

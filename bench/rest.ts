@@ -23,7 +23,7 @@ export async function benchRest({ emVoo = 200, segundos = 8, rodadas = 5 } = {})
 }
 
 export const novaChave = () => ({ 'idempotency-key': randomUUID() })
-const CORPO = JSON.stringify({
+export const CORPO = JSON.stringify({
   cliente_id: 1,
   itens: [
     { produto_id: 1, quantidade: 1 },

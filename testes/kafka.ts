@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConexaoKafka } from '../src/arquiteturas/kafka/conexao.ts'
 import { type Broker, iniciarBroker, type OpcoesDoBroker } from '../src/infra/kafka/broker.ts'
-import { faltaParaOBroker, prepararJars } from '../src/infra/kafka/jars.ts'
+import { faltaParaOBroker } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { prepararBroker } from '../src/infra/kafka/preparo.ts'
 
 const PARTICOES = 3
 
@@ -28,18 +29,20 @@ export interface BrokerDeTeste extends AsyncDisposable {
 /** Why tests with a broker are skipped on this machine; false when they are not. */
 export const faltaKafka = (): string | false => faltaParaOBroker() ?? false
 
-export async function abrirBrokerDeTeste(
-  opcoes: Pick<OpcoesDoBroker, 'propriedades' | 'formato'> & {
-    readonly conexao?: Partial<ConexaoKafka>
-  } = {},
-): Promise<BrokerDeTeste> {
+export interface OpcoesDeTeste extends Pick<OpcoesDoBroker, 'propriedades' | 'formato'> {
+  /** What a client needs to know beside the address. */
+  readonly conexao?: Partial<ConexaoKafka>
+}
+
+export async function abrirBrokerDeTeste(opcoes: OpcoesDeTeste = {}): Promise<BrokerDeTeste> {
   await using pilha = new AsyncDisposableStack()
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-kafka-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
   const portas = await escolherPortasDoBroker(0)
   const { conexao, ...outras } = opcoes
-  const jars = await prepararJars()
-  const iniciar = (): Promise<Broker> => iniciarBroker({ ...outras, diretorio, jars, portas })
+  const ferramentas = await prepararBroker()
+  const iniciar = (): Promise<Broker> =>
+    iniciarBroker({ ...outras, ...ferramentas, diretorio, portas })
   let broker = await iniciar()
   pilha.defer(() => broker[Symbol.asyncDispose]())
   const { endereco } = broker
@@ -65,7 +68,7 @@ export async function abrirBrokerDeTeste(
   }
 }
 
-const conexaoPara = (
+export const conexaoPara = (
   brokers: readonly string[],
   outra: Partial<ConexaoKafka> = {},
 ): ConexaoKafka => ({

@@ -85,6 +85,8 @@ export interface ServidorPython extends AsyncDisposable {
   readonly porta: number
   /** host:port */
   readonly endereco: string
+  /** All that it has written. */
+  saida(): string
   /** What it has written after the line that says it is ready. */
   linhas(): readonly string[]
   /** Exit code, or the signal's name. */
@@ -93,6 +95,8 @@ export interface ServidorPython extends AsyncDisposable {
 export interface Exemplos extends AsyncDisposable {
   rodar(programa: string, ...argumentos: readonly string[]): Promise<Terminado>
   servidor(...argumentos: readonly string[]): Promise<ServidorPython>
+  /** One that reads and writes topics; its `endereco` is the broker's. */
+  noKafka(programa: string, ambiente: Record<string, string>): Promise<ServidorPython>
 }
 
 /** The environment, and what gerar.py makes in a directory of its own. */
@@ -126,17 +130,19 @@ export async function abrirExemplos(): Promise<Exemplos> {
   }
   return {
     rodar,
-    servidor: (...argumentos) => abrirServidor(python, argumentos, env),
+    servidor: (...argumentos) => abrirPrograma(python, 'servidor.py', argumentos, env),
+    noKafka: (programa, ambiente) => abrirPrograma(python, programa, [], { ...env, ...ambiente }),
     [Symbol.asyncDispose]: apagar,
   }
 }
 
-async function abrirServidor(
+async function abrirPrograma(
   python: string,
+  programa: string,
   argumentos: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<ServidorPython> {
-  const linha = [join(EXEMPLOS, 'servidor.py'), ...argumentos]
+  const linha = [join(EXEMPLOS, programa), ...argumentos]
   const processo = spawn(python, linha, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const saida = { texto: '', erros: '' }
   processo.stdout.setEncoding('utf8').on('data', (parte) => (saida.texto += parte))
@@ -151,13 +157,14 @@ async function abrirServidor(
     process.off('exit', matar)
     return processo.signalCode ?? processo.exitCode ?? 'desconhecido'
   }
-  const pronto = () => /^pronto em (127\.0\.0\.1:(\d+))\n/.exec(saida.texto)
+  const pronto = () => /^pronto em (127\.0\.0\.1:(\d+))(?:: .+)?\n/.exec(saida.texto)
   try {
-    await ate(() => pronto() || terminou(processo), PRONTO_MS, 'servidor.py pronto')
-    const [, endereco = '', porta = ''] = pronto() ?? naoFicouPronto(saida.erros)
+    await ate(() => pronto() || terminou(processo), PRONTO_MS, `${programa} pronto`)
+    const [, endereco = '', porta = ''] = pronto() ?? naoFicouPronto(programa, saida.erros)
     return {
       porta: Number(porta),
       endereco,
+      saida: () => saida.texto,
       linhas: () => saida.texto.trimEnd().split('\n').slice(1),
       terminar,
       async [Symbol.asyncDispose]() {
@@ -173,6 +180,6 @@ async function abrirServidor(
 const terminou = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode !== null || signalCode !== null
 
-function naoFicouPronto(erros: string): never {
-  throw new Error(`servidor.py terminou sem ficar pronto: ${erros}`)
+function naoFicouPronto(programa: string, erros: string): never {
+  throw new Error(`${programa} terminou sem ficar pronto: ${erros}`)
 }

@@ -25,6 +25,8 @@ const ABRIR: Readonly<Record<NomePublico, Abrir>> = {
     (await import('./grpc/start.ts')).abrirGrpc(grpc, modoGrpc, credencial),
   kafka: async (_, { kafka }) => {
     if (!kafka) throw new ErroDeInicio('a arquitetura kafka precisa de KAFKA_BROKERS', 2)
+    // In this order: what the second imports is then there already, and light.
+    await import('./kafka/cliente_leve.ts')
     return (await import('./kafka/start.ts')).abrirKafka(kafka)
   },
 }

@@ -4,9 +4,16 @@ import type { FastifyInstance } from 'fastify'
 import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
-import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
+import {
+  ARQUITETURAS,
+  type NomeArquitetura,
+  type NomeServico,
+  type Substituivel,
+} from '../contratos/ids.ts'
+import type { Recusado } from '../persistencia/cursor.ts'
 import type { Database } from '../persistencia/database.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
+import type { MortaAReenviar } from '../servicos/pedidos/mortas_guardadas.ts'
 import type { Vizinhos } from '../servicos/vizinhos.ts'
 
 /** One event of a reply; `repetido` when the command was known before. */
@@ -67,6 +74,12 @@ export interface Hospedeiro {
   readonly maquina?: string
 }
 
+/** The services that somebody else does on the topics, and the orders that wait for them. */
+export interface Ausencias extends Pick<ConsultasDePedidos, 'esperando' | 'pedido'> {
+  readonly ausentes: readonly Substituivel[]
+  readonly esperaMs: number
+}
+
 /** The service behind its door: its log, and what happens to it. */
 export interface Bastidores {
   readonly servico: Servico
@@ -75,6 +88,8 @@ export interface Bastidores {
   /** pedidos alone: what it tells of every order, and where dead letters are kept. */
   readonly avisos?: ConsultasDePedidos['avisos']
   readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
+  /** pedidos alone, where services of ours are absent. */
+  readonly ausencias?: Ausencias | undefined
   /** The same over all the lives of this instance, and of no other; absent when nobody knows. */
   readonly instancia?: string
   /** Calls back after each commit that wrote events, until disposed. */
@@ -100,6 +115,8 @@ export interface PeloDiario extends AsyncDisposable {
   readonly nome: NomeArquitetura
   /** Sends the beginning of a walk again, marked: it goes on through what was done before (K4). */
   republicar(inicio: readonly EventoGravado[]): Promise<void>
+  /** Dead letters, as they came; answers those refused for good, throws what may pass. */
+  reenviar(mortas: readonly MortaAReenviar[]): Promise<readonly Recusado[]>
   servir(hospedeiro: Hospedeiro, bastidores: Bastidores): Promise<PortaAberta>
 }
 export type Aberta = Sincrona | PeloDiario

@@ -1,6 +1,6 @@
 // The door of pedidos. Where the answer is the order's end, it starts the walk, waits within the
-// deadline, and sees to it that nobody walks the same stretch of an order twice at a time. Where the
-// log carries the order, accepting it is all there is to do.
+// deadline, and sees to it that nobody walks the same stretch of an order twice at a time. Where
+// the log carries the order, accepting it is all there is to do.
 import type { Contexto, Servico } from '../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'

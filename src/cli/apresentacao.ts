@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { SERVICOS } from '../contratos/ids.ts'
 import type { Estado } from '../infra/estado.ts'
-import type { Credencial } from './gateway_do_cliente.ts'
+import type { Credencial } from './sessao_no_gateway.ts'
 
 /** `admin`: the account that this start has just made, to be seen this once. */
 export function apresentar(
@@ -16,8 +16,10 @@ export function apresentar(
 ): string {
   const linha = (nome: string, endereco: string, grpc = '', pid?: number) =>
     `  ${nome.padEnd(12)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
-  const servicos = SERVICOS.map((nome) => {
-    const { rest = '', grpc, pid } = estado.servicos[nome] ?? {}
+  const servicos = SERVICOS.flatMap((nome) => {
+    const servico = estado.servicos[nome]
+    if (!servico) return []
+    const { rest, grpc, pid } = servico
     return linha(nome, rest, grpc && `gRPC :${grpc.split(':').at(-1)}`, pid)
   })
   return [
@@ -26,6 +28,7 @@ export function apresentar(
     '',
     linha('gateway', estado.gateway),
     linha('', estado.gateway_https),
+    ...(estado.kafka ? [linha('kafka', estado.kafka)] : []),
     ...servicos,
     '',
     `  documentação  ${estado.gateway}/docs`,

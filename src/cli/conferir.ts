@@ -11,7 +11,8 @@ const EXEMPLOS = `Exemplos:
   npm start -- conferir --dados /tmp/ensaio/dados --json
   npm start -- conferir --aceitar-abertos          com os serviços no ar
 
-Com DATABASE_URL, o diretório só precisa ter o livro do provedor.
+Com DATABASE_URL, o diretório só precisa ter o livro do provedor. Com QUATROVIAS_SEM, os passos
+dos serviços que outro faz não são procurados.
 
 Termina com 0 se tudo confere, 1 se há problemas e 2 se não foi possível conferir.`
 
@@ -32,8 +33,9 @@ export async function comandoConferir(argumentos: string[]): Promise<number> {
   if (typeof opcoes === 'number') return opcoes
   try {
     const { dados, json, aceitarAbertos = false } = opcoes
-    const { postgres } = lerConfiguracao({ DATABASE_URL: process.env.DATABASE_URL })
-    const relatorio = await conferir(dados, { aceitarAbertos, postgres })
+    const { DATABASE_URL, QUATROVIAS_SEM } = process.env
+    const { postgres, ausentes } = lerConfiguracao({ DATABASE_URL, QUATROVIAS_SEM })
+    const relatorio = await conferir(dados, { aceitarAbertos, postgres, ausentes })
     process.stdout.write(json ? `${JSON.stringify(relatorio)}\n` : imprimirRelatorio(relatorio))
     return relatorio.totalDeProblemas === 0 ? 0 : 1
   } catch (erro) {

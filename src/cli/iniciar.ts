@@ -1,13 +1,15 @@
-// `npm start`: the seven services and the gateway, each a process of its own under the supervisor,
-// or all in this one with --junto.
+// `npm start`: the seven services, the gateway and our own broker, each a process of its own under
+// the supervisor, or all in this one with --junto.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import type { NomeServico } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
+import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import {
   ambienteDasPortas,
+  comOsAlheios,
   enderecosDas,
   escolherPortas,
   hospedeiroDe,
@@ -15,6 +17,7 @@ import {
 } from '../infra/enderecos.ts'
 import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
 import { argumentosDe } from '../infra/processos.ts'
+import { servicosPresentes } from '../infra/servicos_ausentes.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
 import type { SituacaoDoProcesso } from '../infra/supervisao/situacao.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
@@ -22,12 +25,14 @@ import { type Trava, travar } from '../infra/supervisao/trava.ts'
 import { PERFIS } from '../servicos/simulacao.ts'
 import { adminCriadoDesde, apresentar } from './apresentacao.ts'
 import { criarComando, lerOpcoes, umDe } from './comando.ts'
+import { decidirKafka, enderecoDoKafka } from './kafka_do_inicio.ts'
 
 const NOMES_DOS_PERFIS = Object.keys(PERFIS)
 const EXEMPLOS = `Exemplos:
   npm start
   npm start -- --perfil instantanea
   npm start -- --junto
+  npm start -- --sem estoque        outro serviço faz o seu lugar nos tópicos do Kafka
 
 As demais opções são variáveis de ambiente: docs/configuracao.md`
 
@@ -40,16 +45,30 @@ export async function comandoIniciar(argumentos: string[]): Promise<number> {
       `simulação dos serviços: ${NOMES_DOS_PERFIS.join(', ')}`,
       umDe(NOMES_DOS_PERFIS),
     )
-  const opcoes = lerOpcoes<{ junto?: true; perfil?: string }>(comando, argumentos)
+    .option('--sem <serviço>', 'deixa este para outro fazer, pelo Kafka; repetível', juntarNomes)
+  const opcoes = lerOpcoes<{ junto?: true; perfil?: string; sem?: string }>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
-  const { junto, perfil } = opcoes
+  const { junto, perfil, sem } = opcoes
   if (perfil) process.env.QUATROVIAS_PERFIL = perfil
-  const configuracao = lerConfiguracao()
-  await using trava = await travar(configuracao.diretorio)
-  await gerarDadosSeFaltam(configuracao)
-  const portas = await escolherPortas(configuracao)
+  if (sem) process.env.QUATROVIAS_SEM = sem
+  const lida = lerConfiguracao()
+  avisarDosAusentes(lida)
+  await using trava = await travar(lida.diretorio)
+  await gerarDadosSeFaltam(lida)
+  const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS) || lida.ausentes.length > 0
+  const { configuracao, brokerProprio } = await decidirKafka(lida, pedida, console.log)
+  const portas = await escolherPortas(configuracao, brokerProprio)
   await (junto ? tudoJunto(configuracao, portas) : separados(configuracao, portas, trava))
   return 0
+}
+
+const juntarNomes = (nome: string, antes?: string): string =>
+  antes === undefined ? nome : `${antes},${nome}`
+
+function avisarDosAusentes({ ausentes, arquiteturas }: Configuracao): void {
+  if (ausentes.length === 0) return
+  const porOnde = arquiteturas.join(', ')
+  console.log(`Sem ${ausentes.join(', ')}: pedidos só por ${porOnde}, e outro faz o que falta.`)
 }
 
 async function gerarDadosSeFaltam({ ecommerce }: Configuracao): Promise<void> {
@@ -74,17 +93,23 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   const { diretorio } = configuracao
   const ambiente = {
     ...ambienteDasPortas(portas),
+    ...ambienteDoKafka(portas),
+    QUATROVIAS_ARQUITETURAS: configuracao.arquiteturas.join(','),
     QUATROVIAS_DIR: diretorio,
     ECOMMERCE_DB: configuracao.ecommerce,
     NODE_COMPILE_CACHE: join(diretorio, 'cache'),
   }
   aquecer(ambiente)
-  // Stopped in the reverse order: the gateway, then the root while those it calls still answer.
-  const processos = [...SERVICOS.toReversed(), 'gateway'].map((nome) => ({
-    nome,
-    argumentos: argumentosDe(nome),
-    ambiente,
-  }))
+  // Stopped in the reverse order: the gateway, then the root while those it calls still answer, and
+  // last the broker, once nobody has anything to say through it.
+  const broker = portas.kafka === undefined ? [] : ['kafka']
+  const processos = [...broker, ...servicosPresentes(configuracao).toReversed(), 'gateway'].map(
+    (nome) => ({
+      nome,
+      argumentos: argumentosDe(nome),
+      ambiente,
+    }),
+  )
   let apresentado = false
   const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
     if (!apresentado) return
@@ -99,17 +124,21 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   apagarEstado(diretorio)
 }
 
+const ambienteDoKafka = ({ kafka }: Portas): Record<string, string> =>
+  kafka === undefined ? {} : ambienteDoBrokerProprio(kafka)
+
 const motivoDe = ({ estado, ultimaSaida }: SituacaoDoProcesso): string =>
   estado === 'reiniciando' && ultimaSaida ? ` (${ultimaSaida})` : ''
 
 /** The same code in one process: for a small machine, a debugger, or a first look. */
-async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<void> {
+async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> {
   const { abrirServico } = await import('../infra/servico_aberto.ts')
   const { abrirGateway } = await import('../gateway/gateway.ts')
   await comoFilho(async () => {
     const pilha = new AsyncDisposableStack()
-    const enderecos = enderecosDas(portas)
-    for (const nome of SERVICOS.toReversed()) {
+    const configuracao = await comBroker(decidida, portas, pilha)
+    const enderecos = comOsAlheios(enderecosDas(portas), configuracao)
+    for (const nome of servicosPresentes(configuracao).toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
     const { gateway, gatewayHttps } = portas
@@ -125,8 +154,22 @@ async function tudoJunto(configuracao: Configuracao, portas: Portas): Promise<vo
   await new Promise<never>(() => undefined)
 }
 
+/** Opens our own broker, where there is one, and says where it is as the environment would. */
+async function comBroker(
+  configuracao: Configuracao,
+  portas: Portas,
+  pilha: AsyncDisposableStack,
+): Promise<Configuracao> {
+  if (portas.kafka === undefined) return configuracao
+  const ambiente = { ...process.env, ...ambienteDoKafka(portas) }
+  const comKafka = lerConfiguracao(ambiente)
+  const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
+  pilha.use(await abrirBrokerProprio(comKafka))
+  return comKafka
+}
+
 function estadoDe(
-  { arquiteturas, enderecoTls }: Configuracao,
+  configuracao: Configuracao,
   portas: Portas,
   processos: readonly SituacaoDoProcesso[],
 ): Estado {
@@ -135,16 +178,18 @@ function estadoDe(
     const pid = processos.length === 0 ? process.pid : processos.find((p) => p.nome === nome)?.pid
     return pid === undefined ? {} : { pid }
   }
+  const { arquiteturas, enderecoTls } = configuracao
   const pronto = processos.every((p) => p.estado === 'pronto')
   const { rest, grpc } = enderecosDas(portas)
   const servicos: { [N in NomeServico]?: ServicoNoEstado } = {}
-  for (const nome of SERVICOS) {
+  for (const nome of servicosPresentes(configuracao)) {
     const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
     servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
   }
   const gateway = `http://127.0.0.1:${portas.gateway}`
   const gateway_https = `https://${hospedeiroDe(enderecoTls)}:${portas.gatewayHttps}`
-  return { pronto, gateway, gateway_https, servicos }
+  const kafka = enderecoDoKafka(configuracao, portas.kafka)
+  return { pronto, gateway, gateway_https, ...(kafka && { kafka }), servicos }
 }
 
 async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {

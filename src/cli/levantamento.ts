@@ -2,6 +2,8 @@
 import { cabecalhosDaCredencial } from '../arquiteturas/credencial.ts'
 import { SERVICOS } from '../contratos/ids.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
+import { brokerEm } from '../infra/kafka/processo.ts'
+import { responde } from '../infra/kafka/sonda.ts'
 import { vive } from '../infra/supervisao/identidade.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
 import { type Medida, medir } from './medida_do_processo.ts'
@@ -37,15 +39,22 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   const estado = lerEstado(diretorio)
   const enderecos = enderecosDo(estado)
   const { pid } = trava.supervisor
+  const broker = brokerEm(diretorio)
   const pids = new Map(filhos.map((filho) => [filho.nome, filho.pid]))
+  // What weighs is Java; the process that looks after it counts in the sum.
+  if (broker) pids.set('kafka', broker.pid)
   // With --junto all of them are the one process that holds the lock.
   const junto = estado && Object.values(estado.servicos).every((servico) => servico.pid === pid)
   const pidDe = (nome: string) => pids.get(nome) ?? (junto ? pid : undefined)
-  const nomes = new Set<string>([...SERVICOS, 'gateway', ...pids.keys()])
+  const conhecidos = estado ? Object.keys(estado.servicos) : SERVICOS
+  const nomes = new Set<string>([...conhecidos, 'gateway', ...pids.keys()])
   const vistos = [...nomes].map((nome) => ver(nome, enderecos.get(nome), pidDe(nome)))
   const processos = await Promise.all(vistos)
   const supervisor = { pid, ...(await medir(pid)) }
-  const pesos = new Map([supervisor, ...processos].map((um) => [um.pid, um.memoria_mb ?? 0]))
+  const guarda = filhos.filter(({ nome }) => nome === 'kafka')
+  const pesosDaGuarda = guarda.map(async (um) => ({ pid: um.pid, ...(await medir(um.pid)) }))
+  const todos = [supervisor, ...(await Promise.all(pesosDaGuarda)), ...processos]
+  const pesos = new Map(todos.map((um) => [um.pid, um.memoria_mb ?? 0]))
   const memoria = [...pesos.values()].reduce((soma, peso) => soma + peso, 0)
   const pedidos = await emAberto(enderecos.get('pedidos'))
   return { diretorio, supervisor, processos, pedidos, memoria_mb: Math.round(memoria * 10) / 10 }
@@ -54,7 +63,8 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
 function enderecosDo(estado: Estado | undefined): ReadonlyMap<string, string> {
   if (!estado) return new Map()
   const servicos = Object.entries(estado.servicos).map(([nome, { rest }]) => [nome, rest] as const)
-  return new Map([...servicos, ['gateway', estado.gateway]])
+  const kafka = estado.kafka === undefined ? [] : [['kafka', estado.kafka] as const]
+  return new Map([...servicos, ['gateway', estado.gateway], ...kafka])
 }
 
 async function ver(
@@ -63,7 +73,10 @@ async function ver(
   pid: number | undefined,
 ): Promise<ProcessoVisto> {
   const medida = pid === undefined ? { memoria_mb: null, desde: null } : await medir(pid)
-  const pronto = (await perguntar(endereco, '/readyz')) !== undefined
+  const pronto =
+    nome === 'kafka'
+      ? endereco !== undefined && (await responde(Number(endereco.split(':').at(-1))))
+      : (await perguntar(endereco, '/readyz')) !== undefined
   return { nome, endereco: endereco ?? null, pid: pid ?? null, pronto, ...medida }
 }
 

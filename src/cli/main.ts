@@ -19,7 +19,7 @@ const COMANDOS: Readonly<
     carregar: async () => (await import('./iniciar.ts')).comandoIniciar,
   },
   servico: {
-    resumo: 'inicia um serviço sozinho neste terminal, ou o gateway',
+    resumo: 'inicia um serviço sozinho neste terminal, o gateway ou o broker',
     carregar: async () => (await import('./servico.ts')).comandoServico,
   },
   pedir: {
@@ -41,6 +41,14 @@ const COMANDOS: Readonly<
   dados: {
     resumo: 'gera o banco de dados sintético',
     carregar: async () => (await import('./dados.ts')).comandoDados,
+  },
+  mortas: {
+    resumo: 'lista, mostra e reenvia as mensagens mortas',
+    carregar: async () => (await import('./mortas.ts')).comandoMortas,
+  },
+  topicos: {
+    resumo: 'cria, lista, descreve e apaga os tópicos do Kafka',
+    carregar: async () => (await import('./topicos.ts')).comandoTopicos,
   },
   conferir: {
     resumo: 'confere os livros de todos os serviços e do provedor',

@@ -11,9 +11,10 @@ import { lerEstado } from '../infra/estado.ts'
 import { terminado } from '../servicos/pedidos/domain.ts'
 import { acompanhar, type Fim } from './acompanhamento.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
-import { type Compra, entrar, type Gateway, lerCredencial } from './gateway_do_cliente.ts'
+import { type Compra, entrar, type Gateway } from './gateway_do_cliente.ts'
 import { emTexto, lerItens } from './itens_em_texto.ts'
 import { linhaDoPasso, milesimos, type Passo, statusEmPalavras } from './passos.ts'
+import { lerCredencial } from './sessao_no_gateway.ts'
 
 const LIMITE_MS = 60_000
 const EXEMPLOS = `Exemplos:
@@ -62,7 +63,7 @@ async function pedir(opcoes: Opcoes, chave: string): Promise<number> {
   const estado = lerEstado(diretorio)
   if (!estado) return falhar('quatrovias não está no ar; inicie com npm start')
   if (!estado.pronto) return falhar('quatrovias não está pronto; veja npm run situacao')
-  const credencial = lerCredencial(diretorio)
+  const credencial = lerCredencial(diretorio, 'cliente')
   if (!credencial) return falhar(`não há um cliente em ${diretorio}/credenciais.json`)
   const gateway = await entrar(estado.gateway, credencial)
   const { arquitetura, metodo, json } = opcoes

@@ -1,6 +1,6 @@
-// `servico NOME`: one service, or the gateway, in a process of its own: under the supervisor, or
-// alone in a terminal, where its neighbours are found by <SERVICO>_URL.
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+// `servico NOME`: one service, the gateway or our own broker, in a process of its own: under the
+// supervisor, or alone in a terminal, where its neighbours are found by <SERVICO>_URL.
+import { SERVICOS } from '../contratos/ids.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 import { enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
 import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
@@ -8,13 +8,14 @@ import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from '../infra/to
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
 
-const NOMES = [...SERVICOS, 'gateway'] as const
-type Nome = NomeServico | 'gateway'
+const NOMES = [...SERVICOS, 'gateway', 'kafka'] as const
+type Nome = (typeof NOMES)[number]
 
 const EXEMPLOS = `Os vizinhos são procurados nas portas de costume; <SERVICO>_URL diz outro lugar.
 
 Exemplos:
   npm start -- servico estoque
+  npm start -- servico kafka
   PAGAMENTOS_URL=http://127.0.0.1:9000 npm start -- servico pedidos`
 
 export async function comandoServico(argumentos: string[]): Promise<number> {
@@ -33,6 +34,10 @@ export async function comandoServico(argumentos: string[]): Promise<number> {
 
 async function iniciar(nome: Nome): Promise<Servindo> {
   const configuracao = lerConfiguracao()
+  if (nome === 'kafka') {
+    const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
+    return servindo(nome, await abrirBrokerProprio(configuracao))
+  }
   const enderecos = enderecosPorConfiguracao(configuracao)
   if (nome === 'gateway') {
     const { enderecoTls } = configuracao
@@ -51,12 +56,12 @@ async function iniciar(nome: Nome): Promise<Servindo> {
   return servindo(nome, await abrirServico(nome, configuracao, enderecos, portas))
 }
 
-type Aberto = AsyncDisposable & { url?: string; rest?: string } & {
+type Aberto = AsyncDisposable & { url?: string; rest?: string; endereco?: string } & {
   [porta in 'https' | 'grpc']?: string | undefined
 }
 
 function servindo(nome: Nome, aberto: Aberto): Servindo {
-  const rest = aberto.url ?? aberto.rest
+  const rest = aberto.url ?? aberto.rest ?? aberto.endereco
   const enderecos = [rest, aberto.https, aberto.grpc].filter((endereco) => endereco !== undefined)
   if (!process.send) console.log(`${nome} pronto em ${enderecos.join(' e ')} (Ctrl-C encerra)`)
   return { info: { rest }, parar: async () => aberto[Symbol.asyncDispose]() }

@@ -45,6 +45,7 @@ async function comServicos(t: TestContext, ...argumentos: string[]) {
     pedidos: { rest: atende.url, pid: filho.pid },
     estoque: { rest: encerra.url, pid: process.pid },
     fiscal: { rest: cala.url, pid: process.pid },
+    antifraude: { rest: encerra.url },
   }
   terminal.gravar('estado.json', { pronto: true, gateway: atende.url, servicos })
   return { ...(await terminal.executar(comandoSituacao, ...argumentos)), pid: filho.pid }
@@ -61,6 +62,7 @@ test('cada serviço: endereço, processo e se responde; e os pedidos em aberto',
   for (const nome of ['estoque', 'fiscal', 'antifraude']) {
     assert.match(saida, new RegExp(`\n  ${nome} .*sem processo`))
   }
+  assert.doesNotMatch(saida, /logistica/, 'o que outro faz não é nosso para mostrar')
   assert.match(saida, /pedidos em aberto: 2 · retidos: 1 · memória: \d+ MB$/)
 })
 

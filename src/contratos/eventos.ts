@@ -97,7 +97,8 @@ export interface Respostas {
   SepararEstoque: EstoqueSeparado | EstoqueInsuficiente
   EmitirNota: NotaEmitida | NotaRejeitada
   AgendarEnvio: EnvioAgendado | EnvioIndisponivel
-  ConcluirPedido: PedidoConcluido
+  /** The second when somebody else's shipment comes after the cancellation: nothing moves. */
+  ConcluirPedido: PedidoConcluido | StatusRegistrado
   SolicitarEntrega: EntregaSolicitada
   ConfirmarEntrega: EntregaConfirmada
   SolicitarCancelamento: CancelamentoSolicitado | CancelamentoRecusado

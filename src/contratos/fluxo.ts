@@ -108,7 +108,7 @@ export const respostas: { readonly [T in TipoComando]: readonly Respostas[T]['ti
   SepararEstoque: ['EstoqueSeparado', 'EstoqueInsuficiente'],
   EmitirNota: ['NotaEmitida', 'NotaRejeitada'],
   AgendarEnvio: ['EnvioAgendado', 'EnvioIndisponivel'],
-  ConcluirPedido: ['PedidoConcluido'],
+  ConcluirPedido: ['PedidoConcluido', 'StatusRegistrado'],
   SolicitarEntrega: ['EntregaSolicitada'],
   ConfirmarEntrega: ['EntregaConfirmada'],
   SolicitarCancelamento: ['CancelamentoSolicitado', 'CancelamentoRecusado'],

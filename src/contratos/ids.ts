@@ -27,6 +27,15 @@ export const SERVICOS = [
   'catalogo',
 ] as const
 export type NomeServico = (typeof SERVICOS)[number]
+/** Those whose place on the topics somebody else's service may take. */
+export const SUBSTITUIVEIS = [
+  'antifraude',
+  'pagamentos',
+  'estoque',
+  'fiscal',
+  'logistica',
+] as const satisfies readonly NomeServico[]
+export type Substituivel = (typeof SUBSTITUIVEIS)[number]
 
 export const ARQUITETURAS = ['memoria', 'rest', 'grpc', 'kafka'] as const
 export type NomeArquitetura = (typeof ARQUITETURAS)[number]

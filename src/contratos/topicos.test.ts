@@ -1,4 +1,4 @@
-// The table of topics agrees with the flow: each event that has a follow-up elsewhere travels on one
+// The table of topics agrees with the flow: each event with a follow-up elsewhere travels on one
 // topic, and each topic is read by exactly those who have something to do because of it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -77,8 +77,8 @@ export const grupoDe = (servico: NomeServico): string => `${servico}-group`
 /** What a group could not handle, kept with the reason. */
 export const topicoDasMortas = (grupo: string): string => `${grupo}-mortas`
 
-export const TOPICOS_DAS_MORTAS = SERVICOS.filter((nome) => lidosPor(nome).length > 0).map((nome) =>
-  topicoDasMortas(grupoDe(nome)),
-)
+/** Of whoever reads a topic. */
+export const GRUPOS = SERVICOS.filter((nome) => lidosPor(nome).length > 0).map(grupoDe)
+export const TOPICOS_DAS_MORTAS = GRUPOS.map(topicoDasMortas)
 /** Every topic of ours, by our name. */
 export const TODOS_OS_TOPICOS: readonly string[] = [...TOPICOS, ...TOPICOS_DAS_MORTAS]

@@ -110,15 +110,20 @@ function listarOperacoes({ paths = {} }: Documento): OperacaoDocumentada[] {
   )
 }
 
-/** As the router matches: without case, decoded but for the slashes, a HEAD by its GET. */
+/** As the router matches: without case, decoded but for the slashes, a HEAD by a GET that ends. */
 function acharOperacao(
   operacoes: readonly OperacaoDocumentada[],
   metodo: string,
   caminho: string,
 ): OperacaoDocumentada | undefined {
   const procurado = metodo === 'HEAD' ? 'GET' : metodo
-  return candidatas(operacoes, caminho).find((operacao) => operacao.metodo === procurado)
+  return candidatas(operacoes, caminho).find(
+    (operacao) => operacao.metodo === procurado && !(metodo === 'HEAD' && semFim(operacao)),
+  )
 }
+
+const semFim = ({ responses = {} }: OperacaoDocumentada): boolean =>
+  Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content)
 
 /** The more exact first: `/pedidos/novos` before `/pedidos/{pedido_id}`. */
 function candidatas(operacoes: readonly OperacaoDocumentada[], caminho: string) {

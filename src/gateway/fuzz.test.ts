@@ -40,6 +40,7 @@ const contexto = {
   conhecidos: {
     pedido_id: [DELE, DE_OUTRO, DE_NINGUEM],
     produto_id: [1],
+    morta_id: [7],
     // The generated clients: the staff keep their roles.
     usuario_id: [4, 5],
     email: ['ninguem@example.com'],
@@ -109,6 +110,8 @@ pedidos.responder = (resposta) => {
   return revezar(resposta, `${ato}Pedido`, PEDIDOS.get(DELE))
 }
 pedidos.retomar = (resposta) => revezar(resposta, 'retomarPedido', PEDIDOS.get(DELE))
+pedidos.reenviar = (resposta, corpo) =>
+  revezar(resposta, 'restam' in corpo ? 'reenviarMortas' : 'reenviarMorta', corpo)
 produtos.criar = (resposta) => revezar(resposta, 'criarProduto', PRODUTO_NOVO)
 // Asked by two operations, whose refusals differ.
 let reposicoes = 0

@@ -5,6 +5,7 @@ import type { NomeServico, PedidoId } from '../contratos/ids.ts'
 import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
+import { servicosPresentes } from '../infra/servicos_ausentes.ts'
 import { criarServidor, escutar, escutarHttps } from '../infra/servidor_http.ts'
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { auditarAtos } from './acesso/auditar.ts'
@@ -27,6 +28,7 @@ import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
+import { registrarMortas } from './rotas/mortas.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
@@ -86,10 +88,11 @@ export async function abrirGateway(
     log.warn({ mensagem: 'pedidos não diz o que muda', err: erro }),
   )
   const { arquiteturas, prazoDaCadeiaMs } = configuracao
+  const presentes = servicosPresentes(configuracao)
   const tentativas = criarTentativas()
   const partes: Partes = {
     ...{ contas, senhas, tokens, rotacao, tentativas },
-    ...{ servicos, acompanhamento, metricas, arquiteturas, prazoDaCadeiaMs },
+    ...{ servicos, presentes, acompanhamento, metricas, arquiteturas, prazoDaCadeiaMs },
   }
   const anotadas = new Map<string, Anotada>()
   app.register(async (rotas) => {
@@ -122,6 +125,7 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarEventos(rotas, partes)
   registrarOperacao(rotas, partes)
   registrarRetidos(rotas, partes)
+  registrarMortas(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)
   registrarSaude(rotas, partes)

@@ -58,7 +58,7 @@ export const TAGS = {
   conta: 'Criar a conta, entrar, renovar a sessão, sair',
   catálogo: 'Produtos à venda',
   pedidos: 'Fazer, acompanhar e cancelar pedidos',
-  operação: 'Saúde, métricas, pedidos retidos e simulação dos serviços',
+  operação: 'Saúde, métricas, pedidos retidos, mensagens mortas e simulação dos serviços',
   administração: 'O que só um administrador faz',
 } as const
 

@@ -172,6 +172,61 @@ export const retidos = z
   .array(z.object({ pedido_id: id, ...retencao }))
   .describe('Os pedidos que esperam por uma pessoa, os mais novos primeiro')
 
+const umaMorta = z.object({
+  id,
+  grupo: z.string().describe('O grupo que não pôde tratá-la'),
+  topico: z.string().describe('Onde estava, com os dois seguintes'),
+  particao: z.number().int().min(0),
+  offset: z.string().describe('Em texto: pode passar do maior número exato em JSON'),
+  codigo: z.string().describe('A causa; a lista está em docs/erros.md'),
+  detalhe: z.string(),
+  passageira: z.boolean().describe('A falha podia passar: é reenviada sozinha'),
+  pedido_id: id.nullable().describe('null quando ela não diz de qual pedido é'),
+  instante: instante.describe('Quando morreu'),
+  recusa: z.string().nullable().describe('Por que não pode ser reenviada; null quando pode'),
+  reenviada_em: instante.nullable(),
+})
+const MORTA = {
+  ...{ id: 7, grupo: 'estoque-group', topico: 'pagamentos_processados', particao: 2 },
+  ...{ offset: '41', codigo: 'mensagem_invalida', detalhe: 'a palavra não é conhecida: pago' },
+  ...{ passageira: false, pedido_id: 1_001, instante: '2026-01-31T12:00:00.000Z' },
+  ...{ recusa: null, reenviada_em: null },
+}
+export const mortas = z
+  .array(umaMorta)
+  .meta({ description: 'As mensagens mortas, as mais novas primeiro', example: [MORTA] })
+export const mortaReenviada = umaMorta.meta({
+  description: 'A mensagem morta, reenviada',
+  example: { ...MORTA, reenviada_em: '2026-01-31T12:05:00.000Z' },
+})
+const conteudo = z.object({ codificacao: z.enum(['utf8', 'base64']), conteudo: z.string() })
+export const morta = umaMorta
+  .extend({
+    chave: conteudo.nullable(),
+    valor: conteudo.nullable(),
+    cabecalhos: z.array(z.object({ nome: z.string(), valor: conteudo })),
+  })
+  .meta({
+    description: 'A mensagem morta, com o que trazia',
+    example: {
+      ...MORTA,
+      chave: { codificacao: 'utf8', conteudo: '1001' },
+      valor: { codificacao: 'utf8', conteudo: '{"pedido_id":1001,"status":"pago"}' },
+      cabecalhos: [{ nome: 'ce_id', valor: { codificacao: 'utf8', conteudo: '1001/x' } }],
+    },
+  })
+const quantas = z.number().int().min(0)
+export const reenvio = z
+  .object({
+    reenviadas: quantas,
+    recusadas: quantas.describe('As que o Kafka não aceita de modo nenhum'),
+    restam: quantas.describe('As pendentes que ainda são do que se pediu'),
+  })
+  .meta({
+    description: 'O que foi feito, e o que falta',
+    example: { reenviadas: 3, recusadas: 0, restam: 0 },
+  })
+
 export const rastro = z
   .object({
     pedido_id: id,

@@ -1,7 +1,7 @@
 // Health, readiness and metrics.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NomeServico } from '../contratos/ids.ts'
+import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { gatewayDeTeste } from './gateway_de_teste.ts'
 import { criarProntidao } from './rotas/saude.ts'
 import type { Servicos } from './servicos.ts'
@@ -23,14 +23,14 @@ function contados(fora: Set<NomeServico>) {
 
 test('pronto só quando os sete estão; senão diz quais não estão', async () => {
   const { servicos } = contados(new Set(['estoque', 'pedidos']))
-  assert.deepEqual(await criarProntidao(servicos)(), ['pedidos', 'estoque', 'fiscal'])
+  assert.deepEqual(await criarProntidao(servicos, SERVICOS)(), ['pedidos', 'estoque', 'fiscal'])
 })
 
 test('quem pergunta junto, ou dentro de 250 ms, recebe a mesma resposta', async () => {
   let agora = 0
   const fora = new Set<NomeServico>(['estoque'])
   const { servicos, perguntas } = contados(fora)
-  const ausentes = criarProntidao(servicos, () => agora)
+  const ausentes = criarProntidao(servicos, SERVICOS, () => agora)
   await Promise.all([ausentes(), ausentes()])
   agora = 250
   assert.deepEqual(await ausentes(), ['estoque', 'fiscal'])

@@ -1,5 +1,5 @@
 // The services played by the tests: pedidos with three orders, an eager catalogue, a simulation.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PROBLEMA, paraHttp } from '../arquiteturas/rest/errors.ts'
 import type { Centavos } from '../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
@@ -47,6 +47,20 @@ export const RETIDOS = [
   },
 ]
 
+/** The one dead letter that there is, without what it carried. */
+export const MORTA = {
+  ...{ id: 7, grupo: 'estoque-group', topico: 'pagamentos_processados', particao: 2 },
+  ...{ offset: '41', codigo: 'mensagem_invalida', detalhe: 'A palavra não é conhecida: pago.' },
+  ...{ passageira: false, pedido_id: DELE, instante: '2026-01-02T03:04:06.000Z' },
+  ...{ recusa: null, reenviada_em: null },
+}
+const texto = (conteudo: string) => ({ codificacao: 'utf8', conteudo })
+export const MORTA_INTEIRA = {
+  ...MORTA,
+  ...{ chave: texto(String(DELE)), valor: { codificacao: 'base64', conteudo: '//4=' } },
+  cabecalhos: [{ nome: 'ce_id', valor: texto(`${DELE}/AutorizarPagamento`) }],
+}
+
 export function recusar(resposta: FastifyReply, erro: ErroDeNegocio): FastifyReply {
   if (erro.canRetry && !resposta.hasHeader('retry-after')) resposta.header('retry-after', '1')
   return resposta.code(erro.status).header('content-type', PROBLEMA).send(paraHttp(erro))
@@ -61,6 +75,7 @@ export interface PedidosFalso {
   proxima: string
   responder: (resposta: FastifyReply) => unknown
   retomar: (resposta: FastifyReply) => unknown
+  reenviar: (resposta: FastifyReply, corpo: object) => unknown
 }
 
 export function pedidosFalso(): PedidosFalso {
@@ -73,6 +88,7 @@ export function pedidosFalso(): PedidosFalso {
     responder: (resposta) =>
       resposta.code(201).header('location', `/pedidos/${DELE}`).send(PEDIDOS.get(DELE)),
     retomar: (resposta) => resposta.send(PEDIDOS.get(DELE)),
+    reenviar: (resposta, corpo) => resposta.send(corpo),
     rotas(app) {
       diario.rotas(app)
       app.get('/pedidos', async (requisicao, resposta) => {
@@ -94,6 +110,7 @@ export function pedidosFalso(): PedidosFalso {
         chegadas.push(requisicao)
         return falso.retomar(resposta)
       })
+      rotasDeMortas(app, falso)
       for (const caminho of ['/pedidos', '/pedidos/:id/cancelar', '/pedidos/:id/entregar']) {
         app.post(caminho, async (requisicao, resposta) => {
           chegadas.push(requisicao)
@@ -103,6 +120,30 @@ export function pedidosFalso(): PedidosFalso {
     },
   }
   return falso
+}
+
+function rotasDeMortas(app: FastifyInstance, falso: PedidosFalso): void {
+  const anotar = (requisicao: FastifyRequest) => void falso.chegadas.push(requisicao)
+  const desconhecida = (resposta: FastifyReply) =>
+    recusar(resposta, new ErroDeNegocio('morta_desconhecida'))
+  const conhecida = ({ params }: FastifyRequest) =>
+    (params as { id: string }).id === String(MORTA.id)
+  app.get('/interno/mortas', async (requisicao) => {
+    anotar(requisicao)
+    return [MORTA]
+  })
+  app.get('/interno/mortas/:id', async (requisicao, resposta) =>
+    conhecida(requisicao) ? MORTA_INTEIRA : desconhecida(resposta),
+  )
+  app.post('/interno/mortas/:id/reenviar', async (requisicao, resposta) => {
+    anotar(requisicao)
+    if (!conhecida(requisicao)) return desconhecida(resposta)
+    return falso.reenviar(resposta, { ...MORTA, reenviada_em: '2026-01-02T03:05:00.000Z' })
+  })
+  app.post('/interno/mortas/reenviar', async (requisicao, resposta) => {
+    anotar(requisicao)
+    return falso.reenviar(resposta, { reenviadas: 1, recusadas: 0, restam: 0 })
+  })
 }
 
 const SIMULACAO = { atraso_ms: [0, 0], taxa_sucesso: 1, semente: 1 }

@@ -5,14 +5,21 @@ import * as z from 'zod'
 import { MODOS_GRPC, type ModoGrpc } from '../arquiteturas/arquitetura.ts'
 import type { ConexaoKafka } from '../arquiteturas/kafka/conexao.ts'
 import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
-import { ARQUITETURAS, type NomeArquitetura, type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import {
+  ARQUITETURAS,
+  type NomeArquitetura,
+  type NomeServico,
+  type Substituivel,
+} from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
 import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
+import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
+import { porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -23,13 +30,10 @@ export interface Variavel {
   readonly segredo?: true
 }
 
-const porta = z.coerce.number().int().min(0).max(65_535)
 const inteiro = z.coerce.number().int().min(0)
 const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
-const url = z.url({ protocol: /^http$/ })
 const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
-const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -67,6 +71,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     'Arquiteturas abertas, separadas por vírgula',
     z.string().regex(new RegExp(`^(${publicas.join('|')})(,(${publicas.join('|')}))*$`)),
   ),
+  ...VARIAVEIS_DOS_AUSENTES,
   variavel(
     'QUATROVIAS_PERFIL',
     'realista',
@@ -177,27 +182,16 @@ export const VARIAVEIS: readonly Variavel[] = [
     'Endereços ou faixas (CIDR) dos proxies em cujo `X-Forwarded-For` se acredita',
     redes,
   ),
-  ...SERVICOS.flatMap((nome) => [
-    variavel(`${nome.toUpperCase()}_PORTA`, '', `Porta HTTP de ${nome}; vazia: a da tabela`, porta),
-    variavel(`${nome.toUpperCase()}_URL`, '', `Endereço HTTP de ${nome} em outra máquina`, url),
-    variavel(
-      `${nome.toUpperCase()}_GRPC_PORTA`,
-      '',
-      `Porta gRPC de ${nome}; vazia: a da tabela`,
-      porta,
-    ),
-    variavel(
-      `${nome.toUpperCase()}_GRPC`,
-      '',
-      `Endereço gRPC de ${nome} em outra máquina, \`host:porta\``,
-      hospedeiro,
-    ),
-  ]),
+  ...VARIAVEIS_DOS_SERVICOS,
 ]
 
 export interface Configuracao {
   readonly diretorio: string
   readonly arquiteturas: readonly NomeArquitetura[]
+  /** Services of ours that do not run: somebody else's take their place on the topics. */
+  readonly ausentes: readonly Substituivel[]
+  /** How long an order by kafka waits for one of them. */
+  readonly esperaDoAusenteMs: number
   readonly perfil: Perfil
   readonly semente: number
   readonly prazoDaCadeiaMs: number
@@ -239,9 +233,15 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   const texto = (nome: string) => String(valores.get(nome))
   const numero = (nome: string) => Number(valores.get(nome))
   const explicita = (nome: string) => (ambiente[nome] ? valores.get(nome) : undefined)
+  const url = (s: NomeServico) => explicita(`${s.toUpperCase()}_URL`) as string | undefined
+  const grpc = (s: NomeServico) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined
+  const ausentes = lerAusentes(texto('QUATROVIAS_SEM'))
+  const pedidas = [...new Set(texto('QUATROVIAS_ARQUITETURAS').split(','))] as NomeArquitetura[]
   return {
     diretorio: resolve(texto('QUATROVIAS_DIR')),
-    arquiteturas: [...new Set(texto('QUATROVIAS_ARQUITETURAS').split(','))] as NomeArquitetura[],
+    arquiteturas: arquiteturasSem(ausentes, pedidas, { rest: url, grpc }),
+    ausentes,
+    esperaDoAusenteMs: numero('QUATROVIAS_SEM_ESPERA_S') * 1_000,
     perfil: texto('QUATROVIAS_PERFIL') as Perfil,
     semente: numero('QUATROVIAS_SEMENTE'),
     prazoDaCadeiaMs: numero('QUATROVIAS_PRAZO_MS'),
@@ -268,9 +268,9 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
     tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),
     porta: (quem) => explicita(`${quem.toUpperCase()}_PORTA`) as number | undefined,
-    url: (servico) => explicita(`${servico.toUpperCase()}_URL`) as string | undefined,
+    url,
     portaGrpc: (s) => explicita(`${s.toUpperCase()}_GRPC_PORTA`) as number | undefined,
-    grpc: (s) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined,
+    grpc,
   }
 }
 

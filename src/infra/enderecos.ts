@@ -5,7 +5,8 @@ import { createServer, isIPv6, type Server } from 'node:net'
 import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Configuracao } from './configuracao.ts'
-import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from './topologia.ts'
+import { servicosPresentes } from './servicos_ausentes.ts'
+import { PORTA_DO_GATEWAY, PORTA_DO_KAFKA, PORTA_HTTPS_DO_GATEWAY, topologia } from './topologia.ts'
 
 export interface PortasDoServico {
   readonly rest: number
@@ -15,6 +16,8 @@ export interface Portas {
   readonly gateway: number
   readonly gatewayHttps: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
+  /** Of a broker of our own. */
+  readonly kafka: number | undefined
   /** Where the services are found, as a URL has it. */
   readonly hospedeiro: string
 }
@@ -29,7 +32,10 @@ export interface Enderecos {
 }
 
 /** Ports for a whole system on this machine. An explicit one that is taken is an error (code 2). */
-export async function escolherPortas(configuracao: Configuracao): Promise<Portas> {
+export async function escolherPortas(
+  configuracao: Configuracao,
+  brokerProprio = false,
+): Promise<Portas> {
   const tomadas: Server[] = []
   const escolher = async (
     quem: string,
@@ -61,8 +67,11 @@ export async function escolherPortas(configuracao: Configuracao): Promise<Portas
       ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
       configuracao.enderecoTls,
     )
+    const kafka = brokerProprio
+      ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
+      : undefined
     const hospedeiro = hospedeiroDe(endereco)
-    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'], hospedeiro }
+    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'], kafka, hospedeiro }
   } finally {
     await Promise.all(tomadas.map((servidor) => servidor[Symbol.asyncDispose]()))
   }
@@ -110,6 +119,17 @@ export const enderecosDas = ({ servicos, hospedeiro }: Portas): Enderecos => ({
   grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
 })
 
+/** With --junto, whoever takes the place of an absent service is where it was said to be. */
+export function comOsAlheios({ rest, grpc }: Enderecos, configuracao: Configuracao): Enderecos {
+  const nossos = servicosPresentes(configuracao)
+  const ou = (nome: NomeServico, alheio: string | undefined, nosso: string) =>
+    nossos.includes(nome) ? nosso : (alheio ?? nosso)
+  return {
+    rest: porServico((nome) => ou(nome, configuracao.url(nome), rest[nome])),
+    grpc: porServico((nome) => ou(nome, configuracao.grpc(nome), grpc[nome])),
+  }
+}
+
 /** What tells each child where it and all the others are. */
 export function ambienteDasPortas(portas: Portas): Record<string, string> {
   const { gateway, gatewayHttps, servicos } = portas
@@ -126,7 +146,7 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
 
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, 'gateway', 'gateway_tls'].flatMap((nome) => [
+  [...SERVICOS, 'gateway', 'gateway_tls', 'kafka'].flatMap((nome) => [
     [`${nome.toUpperCase()}_PORTA`, '0'],
     [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
   ]),

@@ -13,6 +13,8 @@ export interface Estado {
   readonly pronto: boolean
   readonly gateway: string
   readonly gateway_https: string
+  /** `host:port`, one or more, where that architecture is open. */
+  readonly kafka?: string
   readonly servicos: {
     readonly [N in NomeServico]?: ServicoNoEstado
   }

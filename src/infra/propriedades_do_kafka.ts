@@ -19,7 +19,7 @@ export function lerPropriedades(caminho: string): ReadonlyMap<string, string> {
   return new Map(lidos.map(([, chave = '', valor = '']) => [chave, valor]))
 }
 
-/** The authority itself, in PEM. Errors: ErroDeInicio (2) when it does not serve, or is not used. */
+/** The authority itself, in PEM. Errors: ErroDeInicio (2), also for one that is not used. */
 export function lerCa({ onde, valor }: Dito, tls: boolean): string | undefined {
   if (!valor) return undefined
   if (!tls)

@@ -7,6 +7,7 @@ import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
 import { type Aberta, type Atender, type Bastidores, parar } from '../arquiteturas/arquitetura.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
+import { criarReenviador, reenviarSempre } from '../arquiteturas/reenvio.ts'
 import { exigirCredencial } from '../arquiteturas/rest/credencial.ts'
 import { leituras } from '../arquiteturas/rest/leituras.ts'
 import { registrarPedidos } from '../arquiteturas/rest/pedidos.ts'
@@ -22,6 +23,7 @@ import { abrirBanco } from './banco_do_servico.ts'
 import type { Configuracao } from './configuracao.ts'
 import type { Enderecos, PortasDoServico } from './enderecos.ts'
 import { registrarInterno } from './interno.ts'
+import { registrarMortas } from './mortas.ts'
 import { registrarMudancas } from './mudancas.ts'
 import { recusarPaginas } from './navegador.ts'
 import { criarRegistro, type Registro } from './registro.ts'
@@ -53,19 +55,13 @@ export async function abrirServico(
   const { endereco, credencial } = configuracao
   const vizinhos = pilha.use(vizinhosPorHttp((servico) => enderecos.rest[servico], credencial))
   const simulador = criarSimulador(nome, configuracao.perfil, configuracao.semente)
-  const { operacoes, log } = registro
+  const { operacoes } = registro
   const { servico, consultas, ...rodando } = await modulo.iniciar({
     ...{ db, operacoes, simulador, vizinhos, diretorio },
   })
   pilha.use(rodando)
 
-  const app = criarServidor({
-    titulo: `quatrovias · ${nome}`,
-    descricao: `O serviço ${nome} do checkout distribuído.`,
-    aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
-  })
-  recusarPaginas(app, endereco)
-  if (credencial !== undefined) exigirCredencial(app, credencial)
+  const app = servidorDe(nome, configuracao, registro)
   let encerrando = false
   const fim = new AbortController()
   const interno = {
@@ -82,6 +78,11 @@ export async function abrirServico(
   for (const aberta of abertas) pilha.use(aberta)
   const { signal } = fim
   const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
+  const bastidores: Bastidores = {
+    ...{ servico, db, compra: vizinhos.compra, ...observados(registro) },
+    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos, configuracao)),
+    ...(portas.rest !== 0 && { instancia: `${hostname()}:${portas.rest}` }),
+  }
   const atenderPor =
     nome === 'pedidos'
       ? comoRaiz(pilha, partes, app, consultas as ConsultasDePedidos)
@@ -93,12 +94,6 @@ export async function abrirServico(
   })
   let grpc: string | undefined
   const nomes = abertas.map((aberta) => aberta.nome)
-  const bastidores: Bastidores = {
-    ...{ servico, db, compra: vizinhos.compra, aoGravar: registro.aoGravar },
-    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
-    ...(portas.rest !== 0 && { instancia: `${hostname()}:${portas.rest}` }),
-    avisar: (mensagem, campos) => log.warn({ ...campos, mensagem }),
-  }
   for (const aberta of abertas) {
     const atender = atenderPor(aberta)
     const lugar = { porta: portas.grpc, maquina: endereco }
@@ -116,7 +111,33 @@ export async function abrirServico(
   return { nome, rest, grpc, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
-const dosPedidos = ({ avisos, guardarMorta }: ConsultasDePedidos) => ({ avisos, guardarMorta })
+function servidorDe(
+  nome: NomeServico,
+  { endereco, credencial }: Configuracao,
+  { log }: Registro,
+): FastifyInstance {
+  const app = criarServidor({
+    titulo: `quatrovias · ${nome}`,
+    descricao: `O serviço ${nome} do checkout distribuído.`,
+    aoErrar: (erro, rota) => log.error({ rota, err: erro.cause ?? erro }),
+  })
+  recusarPaginas(app, endereco)
+  if (credencial !== undefined) exigirCredencial(app, credencial)
+  return app
+}
+
+const observados = ({ aoGravar, log }: Registro) => ({
+  aoGravar,
+  avisar: (mensagem: string, campos?: object) => log.warn({ ...campos, mensagem }),
+})
+
+function dosPedidos(
+  { avisos, guardarMorta, esperando, pedido }: ConsultasDePedidos,
+  { ausentes, esperaDoAusenteMs: esperaMs }: Configuracao,
+): Partial<Bastidores> {
+  const ausencias = ausentes.length > 0 ? { ausentes, esperaMs, esperando, pedido } : undefined
+  return { avisos, guardarMorta, ausencias }
+}
 
 /** Where the log carries the orders, commands come from topics and not by a door. */
 const SEM_PORTA: Atender = async () => parar(new ErroDeNegocio('arquitetura_fechada'))
@@ -147,15 +168,20 @@ function comoRaiz(
   })
   const aoFalhar = (pedido_id: number | undefined, falha: Error) =>
     log.warn({ pedido_id, mensagem: `retomada adiada: ${falha.message}` })
-  const menosAsDe = abertas.find((aberta) => 'republicar' in aberta)?.nome
-  const opcoes = { prazoDaCadeiaMs, aoFalhar, menosAsDe }
+  const aoNaoReenviar = (falha: Error) =>
+    log.warn({ mensagem: `reenvio de mensagens mortas adiado: ${falha.message}` })
+  const peloDiario = abertas.find((aberta) => 'republicar' in aberta)
+  const opcoes = { prazoDaCadeiaMs, aoFalhar, menosAsDe: peloDiario?.nome }
   const retomada = retomarSempre(raiz, consultas, leitura, opcoes, signal)
+  const reenviador = criarReenviador(consultas.mortas, peloDiario?.reenviar)
+  const reenvio = peloDiario && reenviarSempre(reenviador, { aoFalhar: aoNaoReenviar }, signal)
   pilha.defer(async () => {
-    await Promise.all([retomada, raiz.esvaziar()])
+    await Promise.all([retomada, reenvio, raiz.esvaziar()])
   })
   app.register(async (rotas) => {
     registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
+    registrarMortas(rotas, consultas.mortas, reenviador)
     registrarMudancas(rotas, consultas, registro)
   })
   return () => raiz.atender

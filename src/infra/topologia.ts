@@ -21,7 +21,12 @@ export interface Lugar {
 }
 
 export const topologia: Readonly<Record<NomeServico, Lugar>> = {
-  pedidos: { porta: 3001, portaGrpc: 50056, consulta: ['catalogo'], modulo: pedidos },
+  pedidos: {
+    porta: 3001,
+    portaGrpc: 50056,
+    consulta: ['catalogo'],
+    modulo: (c) => pedidos(c.ausentes),
+  },
   antifraude: {
     porta: 3007,
     portaGrpc: 50057,
@@ -50,7 +55,14 @@ export const topologia: Readonly<Record<NomeServico, Lugar>> = {
     modulo: fiscal,
   },
   logistica: { porta: 3005, portaGrpc: 50054, consulta: [], modulo: logistica },
-  catalogo: { porta: 3006, portaGrpc: 50055, consulta: ['estoque'], modulo: catalogo },
+  catalogo: {
+    porta: 3006,
+    portaGrpc: 50055,
+    consulta: ['estoque'],
+    modulo: (c) => catalogo(c.ausentes.includes('estoque') ? c.ecommerce : undefined),
+  },
 }
 export const PORTA_DO_GATEWAY = 8080
 export const PORTA_HTTPS_DO_GATEWAY = 8443
+/** Of our own broker. */
+export const PORTA_DO_KAFKA = 9092

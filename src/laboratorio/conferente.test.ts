@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, suite, test } from 'node:test'
+import { SUBSTITUIVEIS } from '../contratos/ids.ts'
 import { corrupcoes } from './conferencias/corrupcoes_de_teste.ts'
 import { abrirLoja, type Fins, viverUmDia } from './conferencias/loja_de_teste.ts'
 import { TARDIAS } from './conferencias/vistas.ts'
@@ -143,6 +144,28 @@ suite('livros que não se leem', () => {
   test('banco sem as tabelas é dito pelo nome', async () => {
     const diretorio = await copia('pedidos', 'drop table retidos')
     await assert.rejects(conferir(diretorio), /pedidos\.db não tem a\(s\) tabela\(s\) retidos/)
+  })
+})
+
+suite('serviço que outro faz', () => {
+  for (const ausente of SUBSTITUIVEIS) {
+    test(`sem o livro de ${ausente}, o que é nosso confere`, async () => {
+      const diretorio = await copia('pedidos', '')
+      const livros = ausente === 'pagamentos' ? [ausente, 'provedor'] : [ausente]
+      for (const livro of livros) await rm(join(diretorio, `${livro}.db`))
+      const relatorio = await conferir(diretorio, { ausentes: [ausente] })
+      assert.deepEqual(relatorio.problemas, [])
+      const dito = new RegExp(`sem conferir, de outro: ${ausente}\n`)
+      assert.match(imprimirRelatorio(relatorio), dito)
+    })
+  }
+
+  test('os passos dos outros não deixam de ser procurados', async () => {
+    const diretorio = await copia('fiscal', 'delete from notas_fiscais')
+    await rm(join(diretorio, 'estoque.db'))
+    const relatorio = await conferir(diretorio, { ausentes: ['estoque'] })
+    assert.ok(quebradas(relatorio).includes('nota_se_enviado'))
+    assert.ok(!quebradas(relatorio).includes('reservado_se_enviado'))
   })
 })
 

@@ -4,6 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import type { Substituivel } from '../contratos/ids.ts'
 import { diario } from './conferencias/diario.ts'
 import { COBRANCAS_AVULSAS, dinheiro } from './conferencias/dinheiro.ts'
 import { envios, notas } from './conferencias/entrega.ts'
@@ -43,12 +44,16 @@ export interface Relatorio {
   readonly totalDeProblemas: number
   /** Every check that was made, with the number of problems that it found. */
   readonly porConferencia: Readonly<Record<string, number>>
+  /** What somebody else does: its steps are not looked for. */
+  readonly ausentes: readonly Substituivel[]
 }
 export interface Opcoes {
   /** Orders under way are no problem, as while the services run. Retained ones always are. */
   readonly aceitarAbertos?: boolean
   /** Where the services' books are, when they are not files in the directory. */
   readonly postgres?: string | undefined
+  /** Services of ours that do not run (QUATROVIAS_SEM). */
+  readonly ausentes?: readonly Substituivel[]
 }
 
 const MAIOR_LISTA = 100
@@ -60,16 +65,24 @@ const MAIOR_LISTA_DE_UMA = 20
  * is one set of checks, in SQLite's words. Rejects with LivrosIlegiveis.
  */
 export async function conferir(diretorio: string, opcoes: Opcoes = {}): Promise<Relatorio> {
-  const { postgres, aceitarAbertos = false } = opcoes
-  if (!postgres) return conferirArquivos(diretorio, aceitarAbertos)
+  const { postgres, ausentes = [], aceitarAbertos = false } = opcoes
+  if (!postgres && ausentes.length === 0) {
+    return conferirArquivos([diretorio], aceitarAbertos, ausentes)
+  }
   await using copia = await mkdtempDisposable(join(tmpdir(), 'quatrovias-livros-'))
-  const { copiarLivros } = await import('./copia_dos_livros.ts')
-  await copiarLivros(postgres, diretorio, copia.path)
-  return await conferirArquivos(copia.path, aceitarAbertos)
+  const { abrirEmBranco, copiarLivros } = await import('./copia_dos_livros.ts')
+  if (postgres) await copiarLivros(postgres, diretorio, copia.path, ausentes)
+  abrirEmBranco(postgres ? copia.path : diretorio, copia.path, ausentes)
+  const diretorios = postgres ? [copia.path] : [copia.path, diretorio]
+  return await conferirArquivos(diretorios, aceitarAbertos, ausentes)
 }
 
-async function conferirArquivos(diretorio: string, aceitarAbertos: boolean): Promise<Relatorio> {
-  using livros = abrirLivros(diretorio, aceitarAbertos)
+async function conferirArquivos(
+  diretorios: readonly string[],
+  aceitarAbertos: boolean,
+  ausentes: readonly Substituivel[],
+): Promise<Relatorio> {
+  using livros = abrirLivros(diretorios, aceitarAbertos, ausentes)
   const problemas: Problema[] = []
   const porConferencia: Record<string, number> = {}
   for (const [nome, sql] of Object.entries(CONFERENCIAS)) {
@@ -80,7 +93,7 @@ async function conferirArquivos(diretorio: string, aceitarAbertos: boolean): Pro
     )
   }
   const totalDeProblemas = Object.values(porConferencia).reduce((soma, n) => soma + n, 0)
-  return { ...resumir(livros), problemas, totalDeProblemas, porConferencia }
+  return { ...resumir(livros), problemas, totalDeProblemas, porConferencia, ausentes }
 }
 
 /** Adds the first problems to the list and returns how many there are. */
@@ -107,12 +120,14 @@ function resumir(livros: Livros): Pick<Relatorio, 'pedidos' | 'porStatus' | 'cob
 
 export function imprimirRelatorio(relatorio: Relatorio): string {
   const { porStatus, cobrancasAvulsas, problemas, totalDeProblemas, porConferencia } = relatorio
+  const { ausentes } = relatorio
   const numero = (n: number) => n.toLocaleString('pt-BR')
   const linha = (nome: string, n: number) => `  ${nome.padEnd(22)}${numero(n).padStart(12)}`
   const linhas = [
     linha('pedidos', relatorio.pedidos),
     ...Object.entries(porStatus).map(([status, n]) => linha(`  ${status}`, n)),
     linha('cobranças avulsas', cobrancasAvulsas),
+    ...(ausentes.length > 0 ? [`  sem conferir, de outro: ${ausentes.join(', ')}`] : []),
     '',
   ]
   if (totalDeProblemas === 0) {

@@ -1,7 +1,9 @@
 // The books of PostgreSQL copied into SQLite files, so that one set of checks serves both: it is
 // written in SQLite's words, and a second one would have to be believed as well.
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { Substituivel } from '../contratos/ids.ts'
 import { esquemaDe } from '../infra/banco_do_servico.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 import { topologia } from '../infra/topologia.ts'
@@ -11,6 +13,7 @@ import { comoIlegiveis, LIVROS, LivrosIlegiveis } from './conferencias/livros.ts
 import { TARDIAS } from './conferencias/vistas.ts'
 
 const POR_VEZ = 5_000
+const PROVEDOR = new URL('../servicos/pagamentos/provedor.sql', import.meta.url)
 
 type Linha = Readonly<Record<string, SQLInputValue>>
 
@@ -19,12 +22,19 @@ type Linha = Readonly<Record<string, SQLInputValue>>
  * least all that an earlier one speaks of. `diretorio` holds the provider's. Rejects with
  * LivrosIlegiveis.
  */
-export async function copiarLivros(url: string, diretorio: string, destino: string): Promise<void> {
+export async function copiarLivros(
+  url: string,
+  diretorio: string,
+  destino: string,
+  ausentes: readonly Substituivel[],
+): Promise<void> {
   const configuracao = lerConfiguracao({})
   for (const [livro, tabelas] of Object.entries(LIVROS)) {
+    if (ausentes.some((ausente) => ausente === livro)) continue
     const arquivo = join(destino, `${livro}.db`)
     if (!(livro in topologia)) {
-      copiarArquivo(join(diretorio, `${livro}.db`), arquivo)
+      const origem = join(diretorio, `${livro}.db`)
+      if (existsSync(origem) || !ausentes.includes('pagamentos')) copiarArquivo(origem, arquivo)
       continue
     }
     const modulo = topologia[livro as keyof typeof topologia].modulo(configuracao)
@@ -36,6 +46,27 @@ export async function copiarLivros(url: string, diretorio: string, destino: stri
       const dito = `Não foi possível ler o livro ${livro} no PostgreSQL: ${porque}.`
       throw new LivrosIlegiveis(dito, { cause: erro })
     }
+  }
+}
+
+/** Empty books in `destino` where an absent service has none in `diretorio`. */
+export function abrirEmBranco(
+  diretorio: string,
+  destino: string,
+  ausentes: readonly Substituivel[],
+): void {
+  const configuracao = lerConfiguracao({})
+  const livros: [string, () => string][] = ausentes.map((ausente) => [
+    ausente,
+    () => esquemaDe(topologia[ausente].modulo(configuracao)),
+  ])
+  if (ausentes.includes('pagamentos')) {
+    livros.push(['provedor', () => readFileSync(PROVEDOR, 'utf8')])
+  }
+  for (const [livro, esquema] of livros) {
+    if (existsSync(join(diretorio, `${livro}.db`))) continue
+    using vazio = new DatabaseSync(join(destino, `${livro}.db`))
+    vazio.exec(esquema())
   }
 }
 

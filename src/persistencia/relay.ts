@@ -62,15 +62,15 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const cursor = criarCursor(opcoes.db, opcoes.destino, opcoes.boot)
   const fim = new AbortController()
   const corte = new AbortController()
-  let soneca = new AbortController()
-  const ouvinte = opcoes.aoGravar(() => soneca.abort())
+  const soneca = criarSoneca()
+  const ouvinte = opcoes.aoGravar(soneca.acordar)
 
   async function rodar(): Promise<void> {
     await insistir(cursor.retomar)
     while (!fim.signal.aborted) {
       // Laid out before the read: a commit that the read does not see must not be slept over.
-      soneca = new AbortController()
-      if ((await insistir(passar)) === 0) await pausa(RELER_MS, soneca.signal)
+      soneca.preparar()
+      if ((await insistir(passar)) === 0) await soneca.dormir(RELER_MS)
     }
   }
 
@@ -117,10 +117,34 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
     async [Symbol.asyncDispose]() {
       ouvinte[Symbol.dispose]()
       fim.abort()
-      soneca.abort()
+      soneca.acordar()
       const relogio = setTimeout(() => corte.abort(), ENCERRAR_MS)
       await rodando
       clearTimeout(relogio)
+    },
+  }
+}
+
+/** Woken thousands of times a second; the abort of an AbortController would make an error each. */
+function criarSoneca() {
+  let acordada = false
+  let fim: (() => void) | undefined
+  return {
+    preparar(): void {
+      acordada = false
+    },
+    acordar(): void {
+      acordada = true
+      fim?.()
+    },
+    async dormir(ms: number): Promise<void> {
+      if (acordada) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const relogio = setTimeout(resolve, ms)
+      fim = resolve
+      await promise
+      clearTimeout(relogio)
+      fim = undefined
     },
   }
 }

@@ -131,7 +131,7 @@ const CASOS: readonly Caso[] = [
   ),
   caso(
     { nome: 'pedidos', ...dominioDePedidos, ...tabelasDePedidos },
-    () => PRODUTOS,
+    () => ({ ...PRODUTOS, ausentes: [] }),
     comandoDePedidos,
   ),
 ]

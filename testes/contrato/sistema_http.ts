@@ -3,9 +3,10 @@
 import { Pool } from 'undici'
 import { abrirArquiteturas } from '../../src/arquiteturas/abertas.ts'
 import { envelopar, rastreio } from '../../src/contratos/envelope.ts'
-import { type NomeArquitetura, type NomeServico, SERVICOS } from '../../src/contratos/ids.ts'
+import type { NomeArquitetura, NomeServico } from '../../src/contratos/ids.ts'
 import { enderecosDas, escolherPortas } from '../../src/infra/enderecos.ts'
 import { abrirServico, type ServicoAberto } from '../../src/infra/servico_aberto.ts'
+import { servicosPresentes } from '../../src/infra/servicos_ausentes.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
 import { type NovoPedido, novosBancos, type Resposta, type Sistema, umItem } from './sistema.ts'
 
@@ -42,7 +43,9 @@ export async function abrirServicos(
   const levantar = async (nome: NomeServico) => {
     abertos.set(nome, await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
   }
-  const daCasa = SERVICOS.filter((nome) => !outros[nome] && !outrosGrpc[nome])
+  const daCasa = servicosPresentes(configuracao).filter(
+    (nome) => !outros[nome] && !outrosGrpc[nome],
+  )
   await Promise.all(daCasa.map(levantar))
   const derrubar = async (nome: NomeServico) => {
     await abertos.get(nome)?.[Symbol.asyncDispose]()

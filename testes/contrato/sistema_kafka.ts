@@ -3,8 +3,8 @@
 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { parar, type Trilha } from '../../src/arquiteturas/arquitetura.ts'
-import { criarSaida, doFluxo } from '../../src/arquiteturas/kafka/outbound.ts'
+import { parar, type Sincrona, type Trilha } from '../../src/arquiteturas/arquitetura.ts'
+import { criarSaida, doFluxo, type Saida } from '../../src/arquiteturas/kafka/outbound.ts'
 import { abrirRest } from '../../src/arquiteturas/rest/start.ts'
 import { type Comando, causaDe, destino } from '../../src/contratos/comandos.ts'
 import { envelopar, rastreio } from '../../src/contratos/envelope.ts'
@@ -12,7 +12,7 @@ import { ErroDeNegocio } from '../../src/contratos/errors.ts'
 import type { Evento, EventoGravado } from '../../src/contratos/eventos.ts'
 import { ehDeIda } from '../../src/contratos/fluxo.ts'
 import { agora, type NomeServico, type PedidoId, SERVICOS } from '../../src/contratos/ids.ts'
-import { TODOS_OS_TOPICOS } from '../../src/contratos/topicos.ts'
+import { grupoDe, TODOS_OS_TOPICOS } from '../../src/contratos/topicos.ts'
 import { variavelDo } from '../../src/infra/topicos_renomeados.ts'
 import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
 import { terminado } from '../../src/servicos/pedidos/domain.ts'
@@ -33,35 +33,63 @@ export async function abrirKafkaDeTeste(
   ambiente: Record<string, string> = {},
 ): Promise<Sistema> {
   const pilha = new AsyncDisposableStack()
-  const { endereco } = broker
-  const doKafka = { KAFKA_BROKERS: endereco, ...topicosProprios(`t${process.pid}-${sistemas++}`) }
-  const abertas = { QUATROVIAS_ARQUITETURAS: 'kafka,rest' }
-  const servicos = await abrirServicos(
-    'kafka',
-    { ...doKafka, ...abertas, ...ambiente },
-    {},
-    {},
-    pilha,
-  )
+  const doKafka = {
+    QUATROVIAS_ARQUITETURAS: 'kafka,rest',
+    KAFKA_BROKERS: broker.endereco,
+    ...topicosProprios(`t${process.pid}-${sistemas++}`),
+  }
+  const servicos = await abrirServicos('kafka', { ...doKafka, ...ambiente }, {}, {}, pilha)
   const { bancos, enderecos, levantar, derrubar, abertos } = servicos
   const { configuracao } = bancos
   const requisitar = criarRequisitar(enderecos.rest, 'kafka', pilha)
-  const { pedido, eventos } = leiturasDe(requisitar)
+  const leituras = leiturasDe(requisitar)
   const quieto = () => aquietar(requisitar, [...abertos.keys()])
   /** With somebody down, whatever has come to rest stays where it is: nobody waits for more. */
   const parado = async () =>
     abertos.size < SERVICOS.length && (await emRepouso(requisitar, [...abertos.keys()]))
-  const saida = pilha.use(criarSaida(configuracao.kafka!, 'teste'))
-  const outraPorta = pilha.use(abrirRest(enderecos.rest))
-  const mortas = () => contarMortas(join(configuracao.diretorio, 'dados', 'pedidos.db'))
+  const mensageiro: Mensageiro = {
+    ...{ requisitar, quieto },
+    saida: pilha.use(criarSaida(configuracao.kafka!, 'teste')),
+    outraPorta: pilha.use(abrirRest(enderecos.rest)),
+    mortas: () => contarMortas(join(configuracao.diretorio, 'dados', 'pedidos.db')),
+  }
+  return {
+    nome: 'kafka',
+    ...clienteDe({ requisitar, ...leituras, parado, prazoMs: configuracao.prazoDaCadeiaMs }),
+    ...leituras,
+    async abertos() {
+      const { corpo } = await requisitar('pedidos', 'GET', '/interno/situacao')
+      return corpo.lista_de_abertos
+    },
+    entregarComando: (comando) => entregar(mensageiro, comando),
+    async retomar(id) {
+      await requisitar('pedidos', 'POST', `/interno/pedidos/${id}/retomar`)
+      await quieto()
+    },
+    async simular(nome, simulacao) {
+      await requisitar(nome, 'PUT', '/interno/simulacao', simulacao)
+    },
+    derrubar,
+    levantar,
+    conferir: async () => {
+      await quieto()
+      return bancos.conferir()
+    },
+    [Symbol.asyncDispose]: () => pilha.disposeAsync(),
+  }
+}
 
-  /** Until `fim` says what the client is told, or the deadline comes. */
-  async function pedir(
-    caminho: string,
-    fim: (pedido: PedidoVisivel) => Promise<Resposta | undefined>,
-    corpo: unknown,
-    chave?: string,
-  ): Promise<Resposta> {
+interface Cliente extends ReturnType<typeof leiturasDe> {
+  readonly requisitar: Requisitar
+  parado(): Promise<boolean>
+  readonly prazoMs: number
+}
+
+/** Asks, is told that it was accepted, and looks until the end or the deadline. */
+function clienteDe({ requisitar, pedido, eventos, parado, prazoMs }: Cliente) {
+  type Fim = (pedido: PedidoVisivel) => Promise<Resposta | undefined>
+
+  async function pedir(caminho: string, corpo: object, fim: Fim, chave?: string) {
     const cabecalhos = chave ? { 'idempotency-key': chave } : {}
     const { status, corpo: r } = await requisitar('pedidos', 'POST', caminho, corpo, cabecalhos)
     if (status >= 400) return { erro: r.codigo, pedidoEmAberto: r.pedido_id, repetido: false }
@@ -73,89 +101,66 @@ export async function abrirKafkaDeTeste(
       if (agora?.retido) return emAberto
       return agora && ((await fim(agora)) ?? ((await parado()) ? emAberto : undefined))
     }
-    const achada = await ate(olhar, configuracao.prazoDaCadeiaMs, caminho).catch(() => emAberto)
+    const achada = await ate(olhar, prazoMs, caminho).catch(() => emAberto)
     return { ...achada, repetido }
   }
-  const ateTerminar = async (pedido: PedidoVisivel) =>
-    terminado(pedido.status) ? { pedido, repetido: false } : undefined
 
-  return {
-    nome: 'kafka',
-    criar: ({ chave, ...novo }: NovoPedido) =>
-      pedir(
-        '/pedidos',
-        ateTerminar,
-        { cliente_id: 1, itens: umItem(), metodo: 'pix', ...novo },
-        chave,
-      ),
-    cancelar: (id) =>
-      pedir(
-        `/pedidos/${id}/cancelar`,
-        async (visto) => {
-          const deLogistica = await eventos('logistica', id)
-          if (deLogistica.includes('CancelamentoRecusado')) {
-            return { erro: 'pedido_ja_enviado', repetido: false }
-          }
-          return ateTerminar(visto)
-        },
-        { motivo: 'teste' },
-      ),
-    entregar: (id) =>
-      pedir(
-        `/pedidos/${id}/entregar`,
-        async (pedido) => (pedido.status === 'entregue' ? { pedido, repetido: false } : undefined),
-        {},
-      ),
-    async abertos() {
-      const { corpo } = await requisitar('pedidos', 'GET', '/interno/situacao')
-      return corpo.lista_de_abertos
-    },
-    pedido,
-    async entregarComando(comando): Promise<Trilha> {
-      // On a topic a compensation would walk the order back by itself: alone, it comes by another
-      // architecture, whose orders have the same names (K1).
-      if (!ehDeIda(comando.tipo)) {
-        const contexto = { arquitetura: 'rest', traceparent: rastreio() } as const
-        return outraPorta.enviar(envelopar(comando, contexto), false)
-      }
-      const servico = destino[comando.tipo]
-      const { pedido_id } = comando as Comando & { pedido_id: PedidoId }
-      const doDiario = async () => {
-        const linhas = await diario(requisitar, servico, pedido_id)
-        return linhas.find((linha) => linha.causa === causaDe(comando))
-      }
-      const antes = await doDiario()
-      const mortasAntes = mortas().length
-      await saida.mandar(doFluxo(servico, gravadoAntesDe(comando)))
-      await ate(
-        async () => (await doDiario()) || mortas().length > mortasAntes,
-        QUIETO_MS,
-        'chegou',
-      )
-      await quieto()
-      const morta = mortas()
-        .slice(mortasAntes)
-        .find(({ grupo }) => grupo.startsWith(servico))
-      if (morta) return parar(new ErroDeNegocio(morta.codigo as never, morta.detalhe))
-      const { evento } = (await doDiario())!
-      return { passos: [{ evento, repetido: antes !== undefined }] }
-    },
-    async retomar(id) {
-      await requisitar('pedidos', 'POST', `/interno/pedidos/${id}/retomar`)
-      await quieto()
-    },
-    async simular(nome, simulacao) {
-      await requisitar(nome, 'PUT', '/interno/simulacao', simulacao)
-    },
-    derrubar,
-    levantar,
-    eventos,
-    conferir: async () => {
-      await quieto()
-      return bancos.conferir()
-    },
-    [Symbol.asyncDispose]: () => pilha.disposeAsync(),
+  const terminar: Fim = async (pedido) =>
+    terminado(pedido.status) ? { pedido, repetido: false } : undefined
+  const chegar: Fim = async (pedido) =>
+    pedido.status === 'entregue' ? { pedido, repetido: false } : undefined
+  const cancelar: Fim = async (pedido) => {
+    const { id } = pedido
+    if (!(await eventos('logistica', id)).includes('CancelamentoRecusado')) return terminar(pedido)
+    return { erro: 'pedido_ja_enviado', repetido: false }
   }
+  return {
+    criar({ chave, ...novo }: NovoPedido) {
+      const corpo = { cliente_id: 1, itens: umItem(), metodo: 'pix', ...novo }
+      return pedir('/pedidos', corpo, terminar, chave)
+    },
+    cancelar: (id: PedidoId) => pedir(`/pedidos/${id}/cancelar`, { motivo: 'teste' }, cancelar),
+    entregar: (id: PedidoId) => pedir(`/pedidos/${id}/entregar`, {}, chegar),
+  }
+}
+
+interface Mensageiro {
+  readonly requisitar: Requisitar
+  readonly saida: Saida
+  readonly outraPorta: Sincrona
+  mortas(): MortaVista[]
+  quieto(): Promise<unknown>
+}
+
+/** What came of a message: the service's event, or the cause of its death. */
+async function entregar(
+  { requisitar, saida, outraPorta, mortas, quieto }: Mensageiro,
+  comando: Comando,
+): Promise<Trilha> {
+  // On a topic a compensation would walk the order back by itself: alone, it comes by another
+  // architecture, whose orders have the same names (K1).
+  if (!ehDeIda(comando.tipo)) {
+    const contexto = { arquitetura: 'rest', traceparent: rastreio() } as const
+    return outraPorta.enviar(envelopar(comando, contexto), false)
+  }
+  const servico = destino[comando.tipo]
+  const { pedido_id } = comando as Comando & { pedido_id: PedidoId }
+  const gravado = async () => {
+    const linhas = await diario(requisitar, servico, pedido_id)
+    return linhas.find((linha) => linha.causa === causaDe(comando))
+  }
+  const antes = await gravado()
+  const mortasAntes = mortas().length
+  await saida.mandar([doFluxo(servico, gravadoAntesDe(comando))!])
+  const chegou = async () => (await gravado()) || mortas().length > mortasAntes
+  await ate(chegou, QUIETO_MS, `${comando.tipo} chegou`)
+  await quieto()
+  const morta = mortas()
+    .slice(mortasAntes)
+    .find(({ grupo }) => grupo === grupoDe(servico))
+  if (morta) return parar(new ErroDeNegocio(morta.codigo as never, morta.detalhe))
+  const { evento } = (await gravado())!
+  return { passos: [{ evento, repetido: antes !== undefined }] }
 }
 
 function leiturasDe(requisitar: Requisitar) {

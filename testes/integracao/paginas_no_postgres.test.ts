@@ -1,7 +1,8 @@
-// The list of orders and their changes from PostgreSQL: the same SQL text, the same answers.
+// What pedidos reads and keeps, from PostgreSQL: the same SQL text, the same answers.
 import { readFileSync } from 'node:fs'
 import { after, before } from 'node:test'
 import { abrirPostgres } from '../../src/persistencia/postgres.ts'
+import { mortas } from '../mortas.features.ts'
 import { mudancas } from '../mudancas.features.ts'
 import { paginas } from '../paginas.features.ts'
 import { abrirPostgresDeTeste, type PostgresDeTeste } from '../postgres.ts'
@@ -20,3 +21,4 @@ after(async () => servidor?.[Symbol.asyncDispose]())
 const abrir = async () => abrirPostgres(await servidor.novaBase(), 'pedidos', ESQUEMA)
 paginas('PostgreSQL', abrir, 30)
 mudancas('PostgreSQL', abrir)
+mortas('PostgreSQL', abrir)

@@ -71,19 +71,30 @@ export interface Metadados {
 
 /** All may be absent. Errors: mensagem_invalida for a version that we do not know. */
 export function lerCabecalhos(cabecalhos: CabecalhosLidos): Metadados {
-  const lidos = comoTextos(cabecalhos)
-  const especificacao = lidos.ce_specversion ?? '1.0'
-  if (especificacao !== '1.0') throw invalida(`CloudEvents ${especificacao} não é conhecido`)
-  const tipo = lidos.ce_type
-  if (tipo?.startsWith(PREFIXO) && !tipo.endsWith(VERSAO)) {
-    throw invalida(`a versão da mensagem não é conhecida: ${tipo.slice(0, 100)}`)
+  let traceparent: string | undefined
+  let retomada = false
+  let aconteceuMs: number | undefined
+  for (const [nome, valor] of cabecalhos) {
+    if (nome.equals(TRACO)) traceparent = valor.toString('latin1')
+    else if (nome.equals(QUANDO)) aconteceuMs = Date.parse(valor.toString('latin1'))
+    else if (nome.equals(RETOMADA)) retomada = valor.equals(SIM)
+    else if (nome.equals(TIPO)) exigirVersao(valor)
+    else if (nome.equals(ESPECIFICACAO)) exigirCloudEvents(valor)
   }
-  const aconteceuMs = Date.parse(lidos.ce_time ?? '')
-  return {
-    traceparent: rastreio(lidos.traceparent),
-    retomada: lidos.retomada === '1',
-    aconteceuMs: Number.isNaN(aconteceuMs) ? undefined : aconteceuMs,
-  }
+  if (Number.isNaN(aconteceuMs)) aconteceuMs = undefined
+  return { traceparent: rastreio(traceparent), retomada, aconteceuMs }
+}
+
+/** Types of strangers are their own affair: the topic and the status say what happened. */
+function exigirVersao(tipo: Buffer): void {
+  const dito = tipo.toString('latin1')
+  if (!dito.startsWith(PREFIXO) || dito.endsWith(VERSAO)) return
+  throw invalida(`a versão da mensagem não é conhecida: ${dito.slice(0, 100)}`)
+}
+
+function exigirCloudEvents(versao: Buffer): void {
+  if (versao.equals(V1_0)) return
+  throw invalida(`CloudEvents ${versao.toString('latin1').slice(0, 20)} não é conhecido`)
 }
 
 export const comoTextos = (cabecalhos: CabecalhosLidos): Partial<Record<string, string>> =>

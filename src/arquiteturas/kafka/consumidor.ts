@@ -30,8 +30,8 @@ const GRUPO = { sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterva
 const LEITURA = {
   autocommit: false,
   minBytes: 1,
-  maxBytes: 4_194_304,
-  maxBytesPerPartition: 1_048_576,
+  maxBytes: 1_048_576,
+  maxBytesPerPartition: 262_144,
   maxWaitTime: 500,
   mode: MessagesStreamModes.COMMITTED,
   fallbackMode: MessagesStreamFallbackModes.EARLIEST,
@@ -65,7 +65,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave}`
+  const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave.toString('latin1')}`
   const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
   let membro: Membro | undefined
 
@@ -104,9 +104,9 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   }
 
   /**
-   * One stream for each generation of the group: what an old one still holds may be somebody else's
-   * by now, and must not count in the new one. The next is opened before the last is closed: without
-   * any, the client would leave its topics and join the group once more.
+   * One stream for each generation of the group: what an old one still holds may be somebody
+   * else's by now, and must not count in the new one. The next is opened before the last is closed:
+   * without any, the client would leave its topics and join the group once more.
    */
   async function lerGeracoes(): Promise<void> {
     const { novo, caiu } = await entrarDeNovo()

@@ -1,5 +1,5 @@
-// Bad news ↔ Kafka, both ways: what the client throws is a fault that may pass, or a refusal of one
-// message for good; and what our services refuse goes among the dead letters at once, or is retried.
+// What the client of Kafka throws: a fault that may pass, a refusal of one message for good, or a
+// door that only the cluster's administrator can open.
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 
 interface ErroDoCliente extends Error {

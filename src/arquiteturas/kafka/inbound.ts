@@ -11,7 +11,7 @@ import type { TopicoDeFluxo } from '../../contratos/topicos.ts'
 import type { Vizinhos } from '../../servicos/vizinhos.ts'
 import { type CabecalhosLidos, lerCabecalhos, type Metadados } from './cabecalhos.ts'
 import { ler } from './mensagens.ts'
-import { doFluxo, type Saida } from './outbound.ts'
+import { doFluxo, type Mensagem, type Saida } from './outbound.ts'
 
 /** As it was read from the cluster; `topico` is our name for it. */
 export interface Recebida {
@@ -51,7 +51,7 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
   async function decidir(mensagem: Recebida): Promise<ErroDeNegocio | undefined> {
     const metadados = lerCabecalhos(mensagem.cabecalhos)
     const lido = ler(mensagem.topico as TopicoDeFluxo, mensagem.valor)
-    const evento = await completar(lido, compra)
+    const evento = ehCompleto(lido) ? lido : await completar(lido, compra)
     const { traceparent, retomada } = metadados
     const contexto = { arquitetura: 'kafka', traceparent } as const
     const envelopes = comandosPara(nome, evento).map((comando) => envelopar(comando, contexto))
@@ -60,36 +60,44 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
     if (retomada) await saida.mandar(resultados.flatMap((r) => aRepetir(nome, r)))
     return resultados.find((r) => !r.ok)?.erro
   }
-  return async (mensagem, signal) => {
+  /** After the first try, which nearly always is the only one. */
+  async function tratarFalha(
+    mensagem: Recebida,
+    primeira: ErroDeNegocio,
+    signal: AbortSignal,
+  ): Promise<void> {
     const desde = performance.now()
-    const esgotou = (pausaMs: number) => performance.now() - desde + pausaMs > paciencia.totalMs
-    const falha = await insistir(
-      () => decidir(mensagem),
-      (erro, pausaMs) => erro.canRetry && !esgotou(pausaMs),
-      paciencia,
-      signal,
-    )
+    const vale = (erro: ErroDeNegocio, pausaMs: number) =>
+      erro.canRetry && performance.now() - desde + pausaMs <= paciencia.totalMs
+    const falha = await insistir(() => decidir(mensagem), vale, paciencia, signal, primeira)
     if (!falha) return
-    const enterrarAgora = async () => {
-      await enterrar(mensagem, falha)
-      return undefined
-    }
     // A dead letter is the last word: until it is there, the message is not done with.
+    const enterrarAgora = () => enterrar(mensagem, falha).then(() => undefined)
     await insistir(enterrarAgora, () => true, paciencia, signal)
+  }
+
+  return async (mensagem, signal) => {
+    const falha = await decidir(mensagem).catch(comoErro)
+    if (falha) await tratarFalha(mensagem, falha, signal)
   }
 }
 
-/** Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. */
+/**
+ * Tries again, ever more rarely, while `vale`; answers what it gave up for. Throws on abort. With
+ * `jaDita`, the first try was made and this is what came of it.
+ */
 export async function insistir(
   tentar: () => Promise<ErroDeNegocio | undefined>,
   vale: (erro: ErroDeNegocio, pausaMs: number) => boolean,
   { primeiraMs, maiorMs }: Paciencia,
   signal: AbortSignal,
+  jaDita?: ErroDeNegocio,
 ): Promise<ErroDeNegocio | undefined> {
+  let erro = jaDita ?? (await tentar().catch(comoErro))
   for (let pausaMs = primeiraMs; ; pausaMs = Math.min(2 * pausaMs, maiorMs)) {
-    const erro = await tentar().catch(comoErro)
     if (!erro || !vale(erro, pausaMs)) return erro
     await esperar(pausaMs, undefined, { signal })
+    erro = await tentar().catch(comoErro)
   }
 }
 
@@ -100,22 +108,27 @@ export const comandosPara = (nome: NomeServico, evento: Evento): Comando[] =>
   ) as Comando[]
 
 /** A walk that is resumed goes on through what was done before (K4), from topic to topic. */
-const aRepetir = (nome: NomeServico, resultado: Resultado) =>
-  resultado.ok && resultado.repetido ? doFluxo(nome, resultado.gravado, true) : []
+function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] {
+  if (!resultado.ok || !resultado.repetido) return []
+  const mensagem = doFluxo(nome, resultado.gravado, true)
+  return mensagem ? [mensagem] : []
+}
+
+/** As ours always are. */
+const ehCompleto = (evento: Evento): boolean => {
+  if (evento.tipo === 'AnaliseAprovada') return evento.valor_centavos !== undefined
+  return evento.tipo !== 'PagamentoAprovado' || evento.itens !== undefined
+}
 
 /**
- * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed, and
- * only when it is the order's: a cent paid for something dearer is for a person to look at.
+ * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed,
+ * and only when it is the order's: a cent paid for something dearer is for a person to look at.
  */
 async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
-  const { pedido_id } = evento
-  if (evento.tipo === 'AnaliseAprovada' && evento.valor_centavos === undefined) {
-    return { ...(evento as Evento & { tipo: 'AnaliseAprovada' }), ...(await compra(pedido_id)) }
-  }
-  if (evento.tipo !== 'PagamentoAprovado' || evento.itens) return evento
-  const { itens, valor_centavos } = await compra(pedido_id)
-  if ((evento.valor_centavos ?? valor_centavos) === valor_centavos) {
-    return { ...evento, itens, valor_centavos }
+  const { itens, valor_centavos } = await compra(evento.pedido_id)
+  const dito = evento.tipo === 'PagamentoAprovado' ? evento.valor_centavos : undefined
+  if ((dito ?? valor_centavos) === valor_centavos) {
+    return { ...evento, itens, valor_centavos } as Evento
   }
   throw new ErroDeNegocio('comando_divergente', 'O valor pago não é o do pedido.')
 }

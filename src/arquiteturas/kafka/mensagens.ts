@@ -2,10 +2,11 @@
 // that a service in any language can read it; and read back, ours or a stranger's, by topic and
 // status alone. The metadata is in the headers (cabecalhos.ts) and may be absent.
 import * as z from 'zod'
-import { deReais, emReais } from '../../contratos/dinheiro.ts'
+import { METODOS } from '../../contratos/comandos.ts'
+import { deReais, emReais, MAIOR_VALOR } from '../../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { Evento, TipoEvento } from '../../contratos/eventos.ts'
-import { agora, type Instante } from '../../contratos/ids.ts'
+import { agora, MAIOR_ID } from '../../contratos/ids.ts'
 import { fluxoPorTopico, type TopicoDeFluxo } from '../../contratos/topicos.ts'
 import * as campos from '../campos.ts'
 
@@ -54,111 +55,107 @@ export function escrever({ tipo, ...evento }: Evento): string {
   })
 }
 
-const opcional = <T>(campo: z.ZodType<T>) => campo.nullish().transform((v) => v ?? undefined)
-const pedido_id = z.union([campos.pedidoId, campos.idNoCaminho.pipe(campos.pedidoId)])
-/** The reference writes instants without a zone; they are taken as UTC. */
-const SEM_ZONA = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/
-const instante = z
-  .string()
-  .transform((texto) => texto.replace(SEM_ZONA, '$1T$2Z'))
-  .pipe(z.iso.datetime({ offset: true }))
-  .transform((texto) => new Date(texto).toISOString() as Instante)
-const motivo = z
-  .string()
-  .transform((texto) => texto.slice(0, campos.MAIOR_MOTIVO) || 'recusado_pelo_servico')
-  .default('recusado_pelo_servico')
-const valor = {
-  valor: opcional(z.number().positive()),
-  valor_centavos: opcional(campos.centavos),
-}
-const precificados = z.array(
-  z.object({
-    produto_id: campos.produtoId,
-    quantidade: z.number().int().min(1),
-    preco_unitario_centavos: z.number().int().min(0),
-  }),
-)
-const recusa = { motivo }
-const semMais = {}
+const inteiro = (minimo: number, maximo: number) => z.number().int().min(minimo).max(maximo)
+const id = inteiro(1, MAIOR_ID)
+const texto = (maximo: number) => z.string().min(1).max(maximo)
+const item = { produto_id: id, quantidade: inteiro(1, campos.MAIOR_QUANTIDADE) }
+const lista = <T extends z.ZodRawShape>(forma: T) =>
+  z.array(z.object(forma)).max(campos.MAXIMO_DE_ITENS)
+const instante = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+const valor_centavos = inteiro(1, MAIOR_VALOR)
+const metodo = z.enum(METODOS)
+const recusa = { motivo: texto(campos.MAIOR_MOTIVO) }
 const cobranca = {
-  ...valor,
-  metodo: opcional(campos.metodo),
-  itens: opcional(campos.itens),
+  valor_centavos: valor_centavos.optional(),
+  metodo: metodo.optional(),
+  itens: lista(item).optional(),
 }
 
-/** The fields of each event; what a stranger may leave out is fetched from pedidos where needed. */
+/** The fields of each event as we write them: only checks, so that reading ours costs little. */
 const FORMAS: Readonly<Record<TipoDoFluxo, z.ZodRawShape>> = {
   PedidoCriado: {
-    ...valor,
-    cliente_id: campos.clienteId,
-    metodo: campos.metodo,
-    itens: precificados,
-    valor_centavos: campos.centavos,
+    ...{ valor_centavos, metodo, cliente_id: id },
+    itens: lista({ ...item, preco_unitario_centavos: inteiro(0, MAIOR_VALOR) }),
   },
   AnaliseAprovada: {
-    ...valor,
-    cliente_id: opcional(campos.clienteId),
-    metodo: opcional(campos.metodo),
-    itens: opcional(campos.itens),
-    pontuacao: z.number().default(0),
-    analisado_em: instante.default(agora),
+    ...{ ...cobranca, cliente_id: id.optional() },
+    ...{ pontuacao: z.number(), analisado_em: instante },
   },
-  AnaliseReprovada: {
-    ...recusa,
-    pontuacao: z.number().default(100),
-    analisado_em: instante.default(agora),
-  },
+  AnaliseReprovada: { ...recusa, pontuacao: z.number(), analisado_em: instante },
   PagamentoAprovado: cobranca,
   PagamentoRejeitado: { ...cobranca, ...recusa },
   EstoqueSeparado: {
-    ...valor,
-    itens: campos.itens.default([]),
-    data_separacao: instante.default(agora),
+    ...{ valor_centavos: valor_centavos.optional(), data_separacao: instante, itens: lista(item) },
   },
-  EstoqueInsuficiente: { motivo: z.string().max(campos.MAIOR_MOTIVO).default('sem_estoque') },
-  NotaEmitida: { numero: z.number().int().min(1), chave_acesso: z.string().min(1).max(100) },
+  EstoqueInsuficiente: recusa,
+  NotaEmitida: { numero: id, chave_acesso: texto(100) },
   NotaRejeitada: recusa,
-  EnvioAgendado: { codigo_rastreamento: z.string().min(1).max(100) },
+  EnvioAgendado: { codigo_rastreamento: texto(100) },
   EnvioIndisponivel: recusa,
   CancelamentoSolicitado: recusa,
   EnvioCancelado: recusa,
   NotaCancelada: recusa,
   EstoqueLiberado: recusa,
   PagamentoEstornado: recusa,
-  EntregaSolicitada: semMais,
-  EntregaConfirmada: semMais,
+  EntregaSolicitada: {},
+  EntregaConfirmada: {},
 }
 
 const esquemas = new Map(
   Object.entries(FORMAS).map(([tipo, forma]) => [
-    tipo,
-    z
-      .object({
-        pedido_id,
-        chave_simulacao: opcional(campos.chaveDeSimulacao),
-        ...forma,
-      })
-      .transform(({ valor, ...corpo }: Corpo) => comoEvento(tipo, corpo, valor)),
+    tipo as TipoDoFluxo,
+    z.object({ pedido_id: id, chave_simulacao: texto(100).optional(), ...forma }),
   ]),
 )
-
-/** Absent fields stay absent, as in the events of our own log. */
-function comoEvento(tipo: string, corpo: Corpo, valor: unknown): Evento {
-  const evento: Record<string, unknown> = { tipo }
-  for (const [nome, lido] of Object.entries(corpo)) if (lido !== undefined) evento[nome] = lido
-  const emCentavos = typeof valor === 'number' ? deReais(valor) : undefined
-  if (emCentavos !== undefined) evento.valor_centavos ??= emCentavos
-  return evento as unknown as Evento
-}
 
 /** Errors: ErroDeNegocio mensagem_invalida, which no repeat can mend. */
 export function ler(topico: TopicoDeFluxo, valor: Buffer | null | undefined): Evento {
   const corpo = comoObjeto(valor)
-  const esquema = esquemas.get(tipoDe(topico, corpo))
-  const lido = esquema?.safeParse(corpo)
-  if (lido?.success) return lido.data
-  const [primeiro] = lido?.error.issues ?? []
+  const tipo = tipoDe(topico, corpo)
+  const esquema = esquemas.get(tipo)!
+  // Reais alone are a stranger's; ours come with their centavos.
+  const soReais = corpo.valor !== undefined && corpo.valor_centavos === undefined
+  const nosso = soReais ? undefined : esquema.safeParse(corpo)
+  const lido = nosso?.success ? nosso : esquema.safeParse(deEstranho(tipo, corpo))
+  if (lido.success) return { tipo, ...lido.data } as unknown as Evento
+  const [primeiro] = lido.error.issues
   throw invalida(`${primeiro?.path.join('.') ?? ''}: ${primeiro?.message ?? 'valor inválido'}`)
+}
+
+/** What a stranger may leave out; what is missing still, pedidos knows. */
+const PADROES: { readonly [T in TipoDoFluxo]?: () => Corpo } = {
+  AnaliseAprovada: () => ({ pontuacao: 0, analisado_em: agora() }),
+  AnaliseReprovada: () => ({ ...RECUSADO, pontuacao: 100, analisado_em: agora() }),
+  EstoqueSeparado: () => ({ itens: [], data_separacao: agora() }),
+  EstoqueInsuficiente: () => ({ motivo: 'sem_estoque' }),
+}
+const RECUSADO = { motivo: 'recusado_pelo_servico' }
+/** The reference writes instants without a zone; they are taken as UTC. */
+const SEM_ZONA = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/
+
+/** The same in other words: numbers as text, other instants, reais, null for absent. */
+function deEstranho(tipo: TipoDoFluxo, corpo: Corpo): Corpo {
+  const presentes = Object.entries(corpo).filter(([, dito]) => dito !== null && dito !== '')
+  const lido: Record<string, unknown> = {
+    ...('motivo' in FORMAS[tipo] && RECUSADO),
+    ...PADROES[tipo]?.(),
+    ...Object.fromEntries(presentes),
+  }
+  const { pedido_id, valor, motivo } = lido
+  if (typeof pedido_id === 'string' && /^[1-9]\d{0,9}$/.test(pedido_id)) {
+    lido.pedido_id = Number(pedido_id)
+  }
+  if (typeof valor === 'number') lido.valor_centavos ??= deReais(valor)
+  if (typeof motivo === 'string') lido.motivo = motivo.slice(0, campos.MAIOR_MOTIVO)
+  for (const nome of ['data_separacao', 'analisado_em']) {
+    if (typeof lido[nome] === 'string') lido[nome] = emUtc(lido[nome])
+  }
+  return lido
+}
+
+function emUtc(dito: string): string {
+  const quando = new Date(dito.replace(SEM_ZONA, '$1T$2Z'))
+  return Number.isNaN(quando.getTime()) ? dito : quando.toISOString()
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

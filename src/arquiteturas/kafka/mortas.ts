@@ -3,10 +3,11 @@
 import type { ErroDeNegocio } from '../../contratos/errors.ts'
 import { agora } from '../../contratos/ids.ts'
 import { topicoDasMortas } from '../../contratos/topicos.ts'
+import type { MortaAReenviar } from '../../servicos/pedidos/mortas_guardadas.ts'
 import { type CabecalhosLidos, comoTextos } from './cabecalhos.ts'
 import { recusaDeVez } from './errors.ts'
 import type { Enterrar, Recebida } from './inbound.ts'
-import type { Mensagem, Saida } from './outbound.ts'
+import type { DaLinha, Mensagem, Saida } from './outbound.ts'
 
 const PREFIXO = 'morta_'
 const MAIOR_DETALHE = 500
@@ -14,6 +15,8 @@ const MAIOR_DETALHE = 500
 const PEQUENO_BYTES = 1_000
 const MAXIMO_CABECALHOS = 20
 const VAZIO = Buffer.alloc(0)
+/** Partition and offset, as big as either can be. */
+const ONDE = /^\d{1,9}\/\d{1,19}$/
 
 /** What is known of a dead letter beside the message itself. */
 export interface Causa {
@@ -26,6 +29,7 @@ export interface Causa {
   readonly instante: string
   /** The fault might have passed: it is sent again by itself, later. */
   readonly passageira: boolean
+  readonly valor_omitido: boolean
 }
 
 export function criarEnterrar(
@@ -41,7 +45,8 @@ export function criarEnterrar(
     } catch (lancado) {
       // Too large for our topic: where it stands is enough to find it.
       if (recusaDeVez(lancado) === undefined) throw lancado
-      await saida.mandar([comoMorta(semOGrande(mensagem), causa, undefined)])
+      const cortada = { ...causa, valor_omitido: true }
+      await saida.mandar([comoMorta(semOGrande(mensagem), cortada, undefined)])
     }
   }
 }
@@ -55,6 +60,7 @@ const causaDe = (grupo: string, mensagem: Recebida, erro: ErroDeNegocio): Causa 
   offset: String(mensagem.offset),
   instante: agora(),
   passageira: erro.canRetry,
+  valor_omitido: false,
 })
 
 function comoMorta(mensagem: Recebida, causa: Causa, valor: Buffer | undefined): Mensagem {
@@ -80,11 +86,19 @@ function semOGrande(mensagem: Recebida): Recebida {
 export const semCausa = (cabecalhos: CabecalhosLidos): [Buffer, Buffer][] =>
   [...cabecalhos].filter(([nome]) => !String(nome).startsWith(PREFIXO))
 
+/** As it came, to where it died. */
+export const comoVeio = (morta: Omit<MortaAReenviar, 'particao' | 'offset'>): DaLinha => {
+  const { id, topico, chave, valor, cabecalhos } = morta
+  return { id, mensagem: { topico, chave, valor, cabecalhos: new Map(cabecalhos) } }
+}
+
 /** `undefined` for what nobody of ours put there. */
 export function lerCausa(cabecalhos: CabecalhosLidos): Causa | undefined {
   const textos = comoTextos(cabecalhos)
   const dito = (nome: keyof Causa): string => textos[PREFIXO + nome] ?? ''
-  if (!dito('grupo') || !dito('topico') || !/^\d+$/.test(dito('offset'))) return undefined
+  if (!dito('grupo') || !dito('topico') || !ONDE.test(`${dito('particao')}/${dito('offset')}`)) {
+    return undefined
+  }
   return {
     grupo: dito('grupo'),
     codigo: dito('codigo'),
@@ -94,5 +108,6 @@ export function lerCausa(cabecalhos: CabecalhosLidos): Causa | undefined {
     offset: dito('offset'),
     instante: dito('instante'),
     passageira: dito('passageira') === 'true',
+    valor_omitido: dito('valor_omitido') === 'true',
   }
 }

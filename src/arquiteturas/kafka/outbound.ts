@@ -67,19 +67,19 @@ export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
   return { mandar, publicar, [Symbol.asyncDispose]: () => produtor.close() }
 }
 
-/** What an event says to whoever walks its order on; nothing, when nobody does. */
+/** What an event says to whoever walks its order on; `undefined`, when nobody does. */
 export function doFluxo(
   servico: NomeServico,
   gravado: EventoGravado,
   retomada = false,
-): Mensagem[] {
+): Mensagem | undefined {
   const { evento } = gravado
   const topico = topicoDoFluxo(evento.tipo)
-  if (!topico) return []
+  if (!topico) return undefined
   const chave = Buffer.from(String(evento.pedido_id))
   const valor = Buffer.from(escrever(evento))
   const cabecalhos = cabecalhosDe(assuntoDe(servico, gravado), retomada)
-  return [{ topico, chave, valor, cabecalhos }]
+  return { topico, chave, valor, cabecalhos }
 }
 
 /** What pedidos tells of every order, whatever carried it; and catalogo, of every product. */

@@ -4,19 +4,21 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
-import type { NomeServico } from '../../contratos/ids.ts'
+import type { NomeServico, PedidoId } from '../../contratos/ids.ts'
 import { grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
-import { iniciarRelay } from '../../persistencia/relay.ts'
-import type { Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
+import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
+import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
+import { desistirSempre } from './espera.ts'
 import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
-import { criarEnterrar, lerCausa, semCausa } from './mortas.ts'
+import { comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
+import { criarSubstituto, grupoDoSubstituto, lidosNaVolta } from './substituto.ts'
 import { garantirTopicos } from './topicos.ts'
 
 /** The start waits so long for the topics; after that it goes on, and so does the asking. */
@@ -24,21 +26,27 @@ const TOPICOS_MS = 5_000
 const PAUSA_MS = 1_000
 
 export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
-  let republicar: PeloDiario['republicar'] = async () => {
+  const aindaNao = async () => {
     throw new ErroDeNegocio('servico_indisponivel', 'O Kafka ainda não foi aberto.')
   }
+  let republicar: PeloDiario['republicar'] = aindaNao
+  let reenviar: PeloDiario['reenviar'] = aindaNao
   return {
     nome: 'kafka',
     republicar: (inicio) => republicar(inicio),
+    reenviar: (mortas) => reenviar(mortas),
     async servir({ nome, app }, bastidores) {
       await using pilha = new AsyncDisposableStack()
       const fim = new AbortController()
       pilha.defer(() => fim.abort())
       await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
-      republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true)))
+      republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true) ?? []))
+      reenviar = (mortas) => saida.publicar(mortas.map(comoVeio))
       const relay = pilha.use(abrirRelay(nome, saida, bastidores))
       const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
+      const { ausencias } = bastidores
+      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores))
       registrarSituacao(app, async () => ({
         publicacao: await relay.situacao(),
         leitura: consumidor ? Object.fromEntries(await consumidor.atraso()) : {},
@@ -86,15 +94,19 @@ async function comLimite(esperado: Promise<void>, ms: number): Promise<void> {
 function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
   const { db, avisos, aoGravar, avisar } = bastidores
 
-  /** Other architectures' orders walk by themselves: of those only what pedidos tells is published. */
-  async function mensagensDe(gravado: EventoGravado): Promise<DaLinha[]> {
-    const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : []
-    const assunto = assuntoDe(nome, gravado)
-    const ditos = (await avisos?.(gravado)) ?? []
-    const deTodos = ditos.map(({ topico, pedido_id, valor }) =>
-      comoMensagem({ topico, valor, assunto, chave: pedido_id }),
-    )
-    return [...doPedido, ...deTodos].map((mensagem) => ({ id: gravado.id, mensagem }))
+  /** Other architectures' orders walk by themselves: of those only what pedidos tells goes out. */
+  async function linhasDe(lote: readonly EventoGravado[]): Promise<DaLinha[]> {
+    const linhas: DaLinha[] = []
+    for (const gravado of lote) {
+      const { id } = gravado
+      const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : undefined
+      if (doPedido) linhas.push({ id, mensagem: doPedido })
+      for (const { topico, pedido_id, valor } of (await avisos?.(gravado)) ?? []) {
+        const assunto = assuntoDe(nome, gravado)
+        linhas.push({ id, mensagem: comoMensagem({ topico, valor, assunto, chave: pedido_id }) })
+      }
+    }
+    return linhas
   }
 
   return iniciarRelay<EventoGravado>({
@@ -102,7 +114,7 @@ function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
     destino: 'kafka',
     ler: (apos, limite) => eventosApos(db.leitura, apos, limite),
     ultimoId: () => ultimoId(db.leitura),
-    publicar: async (lote) => saida.publicar((await Promise.all(lote.map(mensagensDe))).flat()),
+    publicar: async (lote) => saida.publicar(await linhasDe(lote)),
     aoGravar,
     aoFalhar: (erro) => avisar(`a publicação parou: ${erro.message}`),
   })
@@ -141,4 +153,44 @@ function abrirConsumidor(
     topicos: [...topicos, ...mortas],
     aoFalhar: (erro) => avisar(`a leitura parou: ${erro.message}`),
   })
+}
+
+/** In the process of pedidos, for each service of ours that is absent. */
+function substituir(
+  ausencias: Ausencias,
+  relay: Relay,
+  conexao: ConexaoKafka,
+  saida: Saida,
+  { servico, compra, avisar, instancia }: Bastidores,
+): AsyncDisposable {
+  const fim = new AbortController()
+  const desistindo = desistirSempre(
+    {
+      ...{ servico, ausencias, publicacaoAtrasadaMs: async () => (await relay.situacao()).idadeMs },
+      aoFalhar: (erro) => avisar(`os pedidos que esperam demais não foram vistos: ${erro.message}`),
+    },
+    fim.signal,
+  )
+  const jaFoi = async (id: PedidoId) => {
+    const status = (await ausencias.pedido(id))?.status
+    return status === 'enviado' || status === 'entregue'
+  }
+  const consumidores = ausencias.ausentes.flatMap((nome) => {
+    const topicos = lidosNaVolta(nome)
+    if (topicos.length === 0) return []
+    const enterrar = criarEnterrar(grupoDe(nome), saida, (c) => avisar('mensagem morta', c))
+    const substituto = criarSubstituto(saida, jaFoi)
+    const tratar = criarTratar({ nome, servico: substituto, compra, saida, enterrar })
+    return iniciarConsumidor({
+      ...{ conexao, topicos, tratar, instancia, quem: 'quatrovias-pedidos' },
+      grupo: grupoDoSubstituto(nome),
+      aoFalhar: (erro) => avisar(`a leitura no lugar de ${nome} parou: ${erro.message}`),
+    })
+  })
+  return {
+    async [Symbol.asyncDispose]() {
+      fim.abort()
+      await Promise.all([desistindo, ...consumidores.map((um) => um[Symbol.asyncDispose]())])
+    },
+  }
 }

@@ -1,4 +1,5 @@
-// The topics in the cluster: those that are missing are made, those that exist are used as they are.
+// The topics in the cluster: what is missing is made, what exists is used as it is.
+import { setTimeout as esperar } from 'node:timers/promises'
 import { Admin } from '@platformatic/kafka'
 import { TODOS_OS_TOPICOS, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
@@ -8,7 +9,9 @@ import { ehFaltaDePermissao, jaExiste } from './errors.ts'
 /** Of these only the last word on each product matters. */
 const COMPACTADOS: readonly string[] = ['produtos_alterados']
 
-const TENTATIVAS = 10
+/** What another process is making is not seen until it is made, which takes seconds at worst. */
+const TENTATIVAS = 60
+const PAUSA_MS = 250
 
 export async function comAdmin<T>(
   conexao: ConexaoKafka,
@@ -41,13 +44,17 @@ export const garantirTopicos = (conexao: ConexaoKafka): Promise<void> =>
         await criarTopicos(admin, conexao, faltam)
       } catch (erro) {
         // Another process is at it too: what is still missing is asked for once more.
-        if (jaExiste(erro) && tentativa < TENTATIVAS) continue
-        if (!ehFaltaDePermissao(erro)) throw erro
-        const nomes = faltam.map((topico) => nomeNoCluster(conexao, topico)).join(', ')
-        throw new ErroDeInicio(`sem permissão para criar os tópicos que faltam: ${nomes}`, 2, erro)
+        if (ehFaltaDePermissao(erro)) throw semPermissao(conexao, faltam, erro)
+        if (!jaExiste(erro) || tentativa === TENTATIVAS) throw erro
+        await esperar(PAUSA_MS)
       }
     }
   })
+
+function semPermissao(conexao: ConexaoKafka, faltam: readonly string[], erro: unknown) {
+  const nomes = faltam.map((topico) => nomeNoCluster(conexao, topico)).join(', ')
+  return new ErroDeInicio(`sem permissão para criar os tópicos que faltam: ${nomes}`, 2, erro)
+}
 
 export async function criarTopicos(
   admin: Admin,

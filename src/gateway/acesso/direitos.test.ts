@@ -15,6 +15,7 @@ const COMPRA = { itens: [{ produto_id: 1, quantidade: 1 }], metodo: 'pix' }
 const corpos: Readonly<Record<string, unknown>> = {
   'POST /pedidos': COMPRA,
   'PUT /operacao/simulacao/{servico}': { taxa_sucesso: 0.5 },
+  'POST /operacao/mortas/reenviar': { limite: 10 },
   'POST /admin/produtos': PRODUTO,
   'PATCH /admin/produtos/{produto_id}': PRODUTO,
   'PATCH /admin/usuarios/{usuario_id}': { papel: 'operador' },
@@ -26,6 +27,7 @@ type Celula = number
 type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
 
 const retomar = (id: number): string => `/operacao/retidos/${id}/retomar`
+const reenviar = (id: number): string => `/operacao/mortas/${id}/reenviar`
 const repor = (id: number): string => `/admin/produtos/${id}/reposicoes`
 
 // route, address, then: nobody, cliente, operador, admin
@@ -68,6 +70,12 @@ const MATRIZ: readonly Linha[] = [
   ['GET /operacao/retidos', '/operacao/retidos', 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DELE), 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DE_NINGUEM), 401, 403, 404, 404],
+  ['GET /operacao/mortas', '/operacao/mortas', 401, 403, 200, 200],
+  ['GET /operacao/mortas/{morta_id}', '/operacao/mortas/7', 401, 403, 200, 200],
+  ['GET /operacao/mortas/{morta_id}', '/operacao/mortas/9', 401, 403, 404, 404],
+  ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(7), 401, 403, 200, 200],
+  ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(9), 401, 403, 404, 404],
+  ['POST /operacao/mortas/reenviar', '/operacao/mortas/reenviar', 401, 403, 200, 200],
   ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],
   ['PATCH /admin/usuarios/{usuario_id}', '/admin/usuarios/999', 401, 403, 403, 404],
   ['POST /admin/produtos', '/admin/produtos', 401, 403, 403, 201],

@@ -1,6 +1,6 @@
 // What the routes need of the gateway that they are part of.
 import type { Registry } from 'prom-client'
-import type { NomeArquitetura } from '../../contratos/ids.ts'
+import type { NomeArquitetura, NomeServico } from '../../contratos/ids.ts'
 import type { Tentativas } from '../acesso/limites.ts'
 import type { Acompanhamento } from '../acompanhamento/acompanhamento.ts'
 import type { Contas } from '../contas/contas.ts'
@@ -15,6 +15,8 @@ export interface Partes {
   readonly tokens: Tokens
   readonly rotacao: Rotacao
   readonly servicos: Servicos
+  /** Those of ours; who takes the place of another is not asked. */
+  readonly presentes: readonly NomeServico[]
   /** The orders as they happen, to whoever listens. */
   readonly acompanhamento: Acompanhamento
   readonly metricas: Registry

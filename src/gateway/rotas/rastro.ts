@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { destino, type TipoComando } from '../../contratos/comandos.ts'
 import type { Evento, EventoGravado, TipoEvento } from '../../contratos/eventos.ts'
 import { fluxo } from '../../contratos/fluxo.ts'
-import { type Instante, type NomeServico, type PedidoId, SERVICOS } from '../../contratos/ids.ts'
+import type { Instante, NomeServico, PedidoId } from '../../contratos/ids.ts'
 import { pedidoDe } from '../acesso/autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import type { Servicos } from '../servicos.ts'
@@ -32,7 +32,7 @@ export interface Diario {
   readonly eventos: readonly EventoGravado[]
 }
 
-export function registrarRastro(rotas: FastifyInstance, { servicos }: Partes): void {
+export function registrarRastro(rotas: FastifyInstance, { servicos, presentes }: Partes): void {
   rotas.get('/pedidos/:pedido_id/rastro', {
     config: { acao: 'ver_rastro' },
     schema: {
@@ -46,7 +46,7 @@ export function registrarRastro(rotas: FastifyInstance, { servicos }: Partes): v
       const { id } = pedidoDe(requisicao)
       const { traceparent } = requisicao
       const diarios = await Promise.all(
-        SERVICOS.map(async (servico) => ({
+        presentes.map(async (servico) => ({
           servico,
           eventos: await lerDiario(servicos, servico, id, traceparent),
         })),

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { type NomeServico, SERVICOS } from '../../contratos/ids.ts'
+import type { NomeServico } from '../../contratos/ids.ts'
 import * as respostas from '../respostas.ts'
 import type { Servicos } from '../servicos.ts'
 import type { Partes } from './partes.ts'
@@ -13,8 +13,9 @@ const FRESCO_MS = 250
 
 const tags = ['operação']
 
-export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: Partes): void {
-  const ausentes = criarProntidao(servicos)
+export function registrarSaude(rotas: FastifyInstance, partes: Partes): void {
+  const { servicos, presentes, metricas } = partes
+  const faltam = criarProntidao(servicos, presentes)
 
   rotas.get('/healthz', {
     config: { acao: 'ver_saude', semServicos: true },
@@ -32,12 +33,12 @@ export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: P
     schema: {
       operationId: 'verProntidao',
       summary: 'O sistema atende',
-      description: '200 com os sete serviços prontos; senão, 503, que diz quais não estão.',
+      description: '200 com os nossos serviços prontos; senão, 503, que diz quais não estão.',
       tags,
       response: { 200: respostas.saude },
     },
     handler: async () => {
-      const nomes = await ausentes()
+      const nomes = await faltam()
       if (nomes.length === 0) return { status: 'pronto' }
       const detalhe = `Ainda não estão prontos: ${nomes.join(', ')}.`
       throw new ErroDeNegocio('servico_indisponivel', detalhe)
@@ -62,15 +63,16 @@ export function registrarSaude(rotas: FastifyInstance, { servicos, metricas }: P
 /** The services that are not ready, asked together and at most once in 250 ms. */
 export function criarProntidao(
   servicos: Servicos,
+  nomes: readonly NomeServico[],
   relogio: () => number = () => performance.now(),
 ): () => Promise<readonly NomeServico[]> {
   let pergunta: Promise<readonly NomeServico[]> | undefined
   let respondida = Number.POSITIVE_INFINITY
 
   async function perguntar(): Promise<readonly NomeServico[]> {
-    const prontos = await Promise.all(SERVICOS.map((nome) => estaPronto(servicos, nome)))
+    const prontos = await Promise.all(nomes.map((nome) => estaPronto(servicos, nome)))
     respondida = relogio()
-    return SERVICOS.filter((_, i) => !prontos[i])
+    return nomes.filter((_, i) => !prontos[i])
   }
   return () => {
     if (!pergunta || relogio() - respondida > FRESCO_MS) {

@@ -2,23 +2,31 @@
 // process that started it, however that ends (guardiao.ts).
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as esperar } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { conter, ultimasLinhas } from '../supervisao/arquivo_de_log.ts'
-import { encerrar, type Identidade, identificar, vive } from '../supervisao/identidade.ts'
 import { type Guardado, guardar } from './guardiao.ts'
 import { caminhoDeClasses } from './jars.ts'
+import { anotarBroker, esquecerBroker } from './processo.ts'
 import { type PortasDoBroker, propriedades } from './propriedades.ts'
 import { responde } from './sonda.ts'
 
-export interface OpcoesDoBroker {
+export interface Ferramentas {
+  /** Directory. */
+  readonly jars: string
+  /** Archive of their classes (preparo.ts). */
+  readonly classes?: string
+}
+
+export interface OpcoesDoBroker extends Ferramentas {
   /** The run-time directory: data in `kafka/`, output in `logs/broker.log`. */
   readonly diretorio: string
-  readonly jars: string
   readonly portas: PortasDoBroker
+  /** Added to Java's own arguments. */
+  readonly jvm?: readonly string[]
   /** Added to server.properties, and stronger than ours. */
   readonly propriedades?: Readonly<Record<string, string>>
   /** Arguments of the first time's `format`. */
@@ -39,7 +47,6 @@ export interface Broker extends AsyncDisposable {
 const PRONTO_EM_MS = 50_000
 const FORMATO_LIMITE_MS = 30_000
 const PASSO_MS = 25
-const GRACIA_DA_SOBRA_MS = 3_000
 const CONFERIR_LOG_MS = 5_000
 const ID_DO_CLUSTER_BYTES = 16
 
@@ -49,12 +56,6 @@ const JVM = [
   ...['-Djava.awt.headless=true', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
 ]
 
-/** What the file of the process says: who runs here, and who answers for it. */
-interface Anotado {
-  readonly java: Identidade
-  readonly dono: Identidade
-}
-
 /**
  * Resolves when the broker serves, which the first time takes a second more.
  * Errors: ErroDeInicio, with the broker's own last words.
@@ -63,7 +64,6 @@ export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   const pasta = join(resolve(opcoes.diretorio), 'kafka')
   const log = join(resolve(opcoes.diretorio), 'logs', 'broker.log')
   mkdirSync(pasta, { recursive: true })
-  await encerrarSobra(opcoes.diretorio)
   const arquivo = join(pasta, 'server.properties')
   const { portas } = opcoes
   const texto = propriedades(join(pasta, 'dados'), portas, opcoes.propriedades ?? {})
@@ -71,10 +71,10 @@ export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   writeFileSync(arquivo, texto, { mode: 0o600 })
   await formatar(pasta, arquivo, opcoes)
   await conter(log)
-  const java = ['-cp', caminhoDeClasses(opcoes.jars), 'kafka.Kafka', arquivo]
-  const guardado = await guardar('java', [...JVM, ...java], log)
-  anotar(pasta, guardado.quem)
-  const saida = guardado.saida.finally(() => rmSync(caminhoDoProcesso(pasta), { force: true }))
+  const java = [...argumentosDoJava(opcoes), ...(opcoes.jvm ?? []), 'kafka.Kafka', arquivo]
+  const guardado = await guardar('java', java, { pasta, log })
+  anotarBroker(opcoes.diretorio, guardado.quem)
+  const saida = guardado.saida.finally(() => esquecerBroker(opcoes.diretorio))
   await ficarPronto(guardado, portas.interna, log)
   const relogio = setInterval(() => void conter(log), CONFERIR_LOG_MS).unref()
   return {
@@ -89,53 +89,26 @@ export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   }
 }
 
-/** The broker that runs in `diretorio`, whoever started it. */
-export function brokerEm(diretorio: string): Identidade | undefined {
-  const java = lerAnotado(join(resolve(diretorio), 'kafka'))?.java
-  return java && vive(java) ? java : undefined
-}
-
-/** Ends the broker that a killed process left. Errors: ErroDeInicio while its owner lives. */
-export async function encerrarSobra(diretorio: string): Promise<void> {
-  const anotado = lerAnotado(join(resolve(diretorio), 'kafka'))
-  if (!anotado || !vive(anotado.java)) return
-  const { pid } = anotado.dono
-  if (vive(anotado.dono) && pid !== process.pid) {
-    throw new ErroDeInicio(`já há um broker neste diretório, do processo ${pid}`)
-  }
-  await encerrar([anotado.java], GRACIA_DA_SOBRA_MS)
-}
-
-const caminhoDoProcesso = (pasta: string): string => join(pasta, 'processo.json')
-
-function anotar(pasta: string, java: Identidade): void {
-  const dono = identificar(process.pid) ?? { pid: process.pid, inicio: '' }
-  writeFileSync(caminhoDoProcesso(pasta), `${JSON.stringify({ java, dono } satisfies Anotado)}\n`)
-}
-
-function lerAnotado(pasta: string): Anotado | undefined {
-  try {
-    return JSON.parse(readFileSync(caminhoDoProcesso(pasta), 'utf8')) as Anotado
-  } catch {
-    return undefined
-  }
-}
+/** An archive that does not serve is ignored by Java, which then starts as without one. */
+const argumentosDoJava = ({ jars, classes }: Ferramentas): string[] => [
+  ...JVM,
+  ...(classes ? [`-XX:SharedArchiveFile=${classes}`] : []),
+  ...['-cp', caminhoDeClasses(jars)],
+]
 
 /** Only what was never formatted: the data says so by its last file. */
 async function formatar(pasta: string, arquivo: string, opcoes: OpcoesDoBroker): Promise<void> {
   if (existsSync(join(pasta, 'dados', 'meta.properties'))) return
   const id = opcoes.idDoCluster ?? novoIdDoCluster()
-  const ferramenta = ['-cp', caminhoDeClasses(opcoes.jars), 'kafka.tools.StorageTool']
+  const ferramenta = [...argumentosDoJava(opcoes), 'kafka.tools.StorageTool']
   const argumentos = ['format', '--cluster-id', id, '--config', arquivo, '--ignore-formatted']
   try {
-    await promisify(execFile)(
-      'java',
-      [...JVM, ...ferramenta, ...argumentos, ...(opcoes.formato ?? [])],
-      { timeout: FORMATO_LIMITE_MS },
-    )
+    await promisify(execFile)('java', [...ferramenta, ...argumentos, ...(opcoes.formato ?? [])], {
+      timeout: FORMATO_LIMITE_MS,
+    })
   } catch (erro) {
     const { stdout = '', stderr = '' } = erro as { stdout?: string; stderr?: string }
-    const dito = `${stdout}\n${stderr}`.trim().split('\n').at(-1)
+    const dito = `${stdout}\n${stderr}`.trim().split('\n').filter(ehDito).at(-1)
     throw new ErroDeInicio(`o Kafka não pôde preparar ${pasta}: ${dito}`, 1, erro)
   }
 }
@@ -156,8 +129,9 @@ async function ficarPronto(guardado: Guardado, porta: number, log: string): Prom
   }
   await guardado.parar()
   const porque = fim ? `terminou (${fim})` : `não ficou pronto em ${PRONTO_EM_MS / 1_000} s`
-  const linhas = ultimasLinhas(log, guardado.logDesde)
-  // Of a Java error, the names and not where they were thrown.
-  const ditas = linhas.filter((linha) => !/^\s+(at |\.\.\. )/.test(linha))
+  const ditas = ultimasLinhas(log, guardado.logDesde).filter(ehDito)
   throw new ErroDeInicio([`o broker ${porque}`, ...ditas].join('\n  '))
 }
+
+/** Of a Java error, its name and not where it was thrown. */
+const ehDito = (linha: string): boolean => !/^\s+(at |\.\.\. )/.test(linha)

@@ -3,6 +3,7 @@
 // the terminal reaches neither.
 import { spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
+import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { abrirLog } from '../supervisao/arquivo_de_log.ts'
@@ -42,7 +43,7 @@ export interface Guardado {
   readonly quem: Identidade
   /** Where in its log this life began, in bytes. */
   readonly logDesde: number
-  /** When it is gone, in Portuguese, e.g. "código 143". Never rejects. */
+  /** When it is gone, in Portuguese, e.g. "código 1", "sinal SIGKILL". Never rejects. */
   readonly saida: Promise<string>
   /** TERM, then KILL; resolves when it is gone. */
   parar(): Promise<void>
@@ -52,16 +53,18 @@ export interface Guardado {
 export async function guardar(
   programa: string,
   argumentos: readonly string[],
-  log: string,
+  /** The program's own directory, and where what it says goes. */
+  { pasta, log }: { readonly pasta: string; readonly log: string },
 ): Promise<Guardado> {
   const { fd, tamanho: logDesde } = abrirLog(log)
   const shell = spawn('sh', ['-c', SCRIPT, 'guardiao', programa, ...argumentos], {
     stdio: ['pipe', fd, fd, 'pipe'],
     detached: true,
+    cwd: pasta,
   })
   closeSync(fd)
   const fim = Promise.withResolvers<string>()
-  shell.once('exit', (codigo, sinal) => fim.resolve(sinal ? `sinal ${sinal}` : `código ${codigo}`))
+  shell.once('exit', (codigo, sinal) => fim.resolve(emPalavras(codigo, sinal)))
   shell.once('error', (erro) => fim.resolve(`não iniciou: ${erro.message}`))
   const pid = Number(await text(shell.stdio[3] as Readable))
   const quem = pid > 0 ? identificar(pid) : undefined
@@ -83,4 +86,12 @@ export async function guardar(
       clearTimeout(relogio)
     },
   }
+}
+
+/** A shell says 128 + n of what signal n ended. */
+function emPalavras(codigo: number | null, sinal: string | null): string {
+  const numero = (codigo ?? 0) - 128
+  const [nome] = Object.entries(constants.signals).find(([, um]) => um === numero) ?? []
+  const qual = sinal ?? nome
+  return qual ? `sinal ${qual}` : `código ${codigo}`
 }

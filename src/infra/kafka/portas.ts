@@ -3,9 +3,9 @@
 import type { Server } from 'node:net'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { reservar } from '../enderecos.ts'
+import { PORTA_DO_KAFKA } from '../topologia.ts'
 import type { PortasDoBroker } from './propriedades.ts'
 
-export const PORTA_DO_KAFKA = 9092
 const LOCAL = '127.0.0.1'
 
 /** `pedida`: undefined is the usual one if free; 0, any. Errors: ErroDeInicio (2) when taken. */

@@ -8,8 +8,8 @@ export const dinheiro = {
       v.status || ' com ' || coalesce(c.liquido, 0) || ' cobrança(s) sem estorno no provedor'
         as detalhe
     from vivos v left join cobrancas c on c.pedido_id = v.pedido_id
-    where coalesce(c.liquido, 0) > 1
-      or (v.terminado and coalesce(c.liquido, 0) <> v.enviado)`,
+    where coalesce(c.liquido, 0) > 1 or (v.terminado and coalesce(c.liquido, 0) <> v.enviado
+      and 'pagamentos' not in ausentes)`,
 
   valor_cobrado: `
     select v.pedido_id, 'o provedor cobrou de ' || coalesce(c.menor_valor, 'nada') || ' a '
@@ -48,7 +48,8 @@ export const dinheiro = {
     select v.pedido_id, v.status || ' sem registro em pagamentos; no provedor '
       || coalesce(c.aprovadas, 0) || ' cobrança(s) aprovada(s)'
     from vivos v left join cobrancas c on c.pedido_id = v.pedido_id
-    where v.terminado and (v.enviado or c.aprovadas + c.recusadas > 0)
+    where 'pagamentos' not in ausentes
+      and v.terminado and (v.enviado or c.aprovadas + c.recusadas > 0)
       and not exists (select 1 from pagamentos.pagamentos p where p.pedido_id = v.pedido_id)`,
 
   /** Append-only: a missing line is a line taken away. */

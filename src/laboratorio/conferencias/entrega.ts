@@ -7,6 +7,7 @@ export const notas = {
     from vivos v
       left join fiscal.notas_fiscais n on n.pedido_id = v.pedido_id and n.origem = 'vivo'
     where v.terminado and (coalesce(n.status, '') = 'emitida') <> v.enviado
+      and 'fiscal' not in ausentes
     union all
     select n.pedido_id, 'nota ' || n.numero || ' emitida sem pedido vivo'
     from fiscal.notas_fiscais n
@@ -49,6 +50,7 @@ export const envios = {
     select v.pedido_id, v.status || ' com o envio ' || coalesce(e.status, 'por agendar') as detalhe
     from vivos v left join logistica.envios e on e.pedido_id = v.pedido_id and e.origem = 'vivo'
     where v.terminado and (coalesce(e.status, '') in ('enviado', 'entregue')) <> v.enviado
+      and 'logistica' not in ausentes
     union all
     select e.pedido_id, 'envio sem pedido vivo'
     from logistica.envios e
@@ -74,7 +76,7 @@ export const envios = {
     from vivos v
       join logistica.envios e on e.pedido_id = v.pedido_id and e.status in ('enviado', 'entregue')
       left join fiscal.notas_fiscais n on n.pedido_id = v.pedido_id
-    where e.nota_fiscal is not n.numero`,
+    where e.nota_fiscal is not n.numero and 'fiscal' not in ausentes`,
 
   /** logistica knows of the delivery first; pedidos may not stay behind for good. */
   entrega_registrada: `

@@ -41,6 +41,7 @@ export const estoque = {
       as detalhe
     from vivos v left join estoque.separacao_estoque s on s.pedido_id = v.pedido_id
     where v.terminado and (coalesce(s.status, '') = 'concluido') <> v.enviado
+      and 'estoque' not in ausentes
     union all
     select s.pedido_id, 'reserva sem pedido vivo'
     from estoque.separacao_estoque s

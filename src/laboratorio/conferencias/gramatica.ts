@@ -17,7 +17,7 @@ export const GRAMATICA = {
     'Registrar/EstoqueSeparado': ['StatusRegistrado'],
     'Registrar/NotaEmitida': ['StatusRegistrado'],
     'Registrar/EntregaConfirmada': ['StatusRegistrado'],
-    ConcluirPedido: ['PedidoConcluido'],
+    ConcluirPedido: ['PedidoConcluido', 'StatusRegistrado'],
     SolicitarEntrega: ['EntregaSolicitada'],
     SolicitarCancelamento: ['CancelamentoSolicitado', 'CancelamentoRecusado'],
     CancelarPedido: ['PedidoCancelado', 'PedidoRecusado'],

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { chaveValida } from '../../contratos/chave_acesso.ts'
+import type { Substituivel } from '../../contratos/ids.ts'
 import { rastreamentoValido } from '../../contratos/rastreamento.ts'
 import { criarVistas } from './vistas.ts'
 
@@ -44,15 +45,21 @@ export const LIVROS = {
 } as const
 const ESPERA_MS = 5_000
 
-export function abrirLivros(diretorio: string, aceitarAbertos: boolean): Livros {
-  conferirArquivos(diretorio)
+/** Each book is in the first of the directories that has it. */
+export function abrirLivros(
+  diretorios: readonly string[],
+  aceitarAbertos: boolean,
+  ausentes: readonly Substituivel[],
+): Livros {
+  const arquivos = Object.keys(LIVROS).map((livro) => [livro, procurar(diretorios, livro)] as const)
+  recusarFaltas(diretorios.at(-1)!, arquivos)
   const db = new DatabaseSync(':memory:', { timeout: ESPERA_MS })
   try {
-    for (const livro of Object.keys(LIVROS)) anexar(db, diretorio, livro)
+    for (const [livro, arquivo] of arquivos) anexar(db, livro, arquivo!)
     db.exec('begin')
     for (const [livro, tabelas] of Object.entries(LIVROS)) segurar(db, livro, tabelas)
     registrarFuncoes(db)
-    comoIlegiveis(diretorio, () => criarVistas(db, aceitarAbertos))
+    comoIlegiveis(diretorios.join(', '), () => criarVistas(db, aceitarAbertos, ausentes))
   } catch (erro) {
     db.close()
     throw erro
@@ -76,15 +83,17 @@ export function comoIlegiveis<T>(onde: string, ler: () => T): T {
   }
 }
 
-function conferirArquivos(diretorio: string): void {
-  const arquivos = Object.keys(LIVROS).map((livro) => `${livro}.db`)
-  const faltam = arquivos.filter((arquivo) => !existsSync(join(diretorio, arquivo)))
+const procurar = (diretorios: readonly string[], livro: string): string | undefined =>
+  diretorios.map((diretorio) => join(diretorio, `${livro}.db`)).find(existsSync)
+
+type Arquivos = readonly (readonly [livro: string, arquivo: string | undefined])[]
+function recusarFaltas(diretorio: string, arquivos: Arquivos): void {
+  const faltam = arquivos.filter(([, arquivo]) => !arquivo).map(([livro]) => `${livro}.db`)
   if (faltam.length === 0) return
   throw new LivrosIlegiveis(`Faltam bancos em ${resolve(diretorio)}: ${faltam.join(', ')}.`)
 }
 
-function anexar(db: DatabaseSync, diretorio: string, livro: string): void {
-  const arquivo = join(diretorio, `${livro}.db`)
+function anexar(db: DatabaseSync, livro: string, arquivo: string): void {
   const uri = `${pathToFileURL(arquivo).href}?mode=ro`
   comoIlegiveis(arquivo, () => db.prepare(`attach ? as ${livro}`).run(uri))
 }

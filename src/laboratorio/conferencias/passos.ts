@@ -11,7 +11,7 @@ export const passos = {
       ({ servico, evento }) => `
     select v.pedido_id, v.status || ' com ' || coalesce(p.${evento}, 0) || ' ${evento}' as detalhe
     from vivos v left join passos_${servico} p on p.pedido_id = v.pedido_id
-    where v.enviado and coalesce(p.${evento}, 0) <> 1`,
+    where v.enviado and coalesce(p.${evento}, 0) <> 1 and '${servico}' not in ausentes`,
     ),
   ),
 
@@ -28,12 +28,13 @@ export const passos = {
   fim_com_causa: `
     select v.pedido_id, v.status || ' sem pagamento rejeitado nem estornado' as detalhe
     from vivos v left join passos_pagamentos p on p.pedido_id = v.pedido_id
-    where v.status = 'cancelado'
+    where v.status = 'cancelado' and 'pagamentos' not in ausentes
       and coalesce(p.PagamentoRejeitado, 0) + coalesce(p.PagamentoEstornado, 0) = 0
     union all
     select v.pedido_id, v.status || ' sem análise reprovada'
     from vivos v left join passos_antifraude p on p.pedido_id = v.pedido_id
-    where v.status = 'recusado' and coalesce(p.AnaliseReprovada, 0) = 0`,
+    where v.status = 'recusado' and 'antifraude' not in ausentes
+      and coalesce(p.AnaliseReprovada, 0) = 0`,
 
   um_fim_so: `
     select m.pedido_id, count(*) || ' fins: ' || group_concat(m.tipo, ', ') as detalhe

@@ -62,7 +62,8 @@ export const pedidos = {
     select m.pedido_id, m.causa || ' deu ' || coalesce(m.status, 'nada') || ' com '
       || coalesce(p.${passo}, 0) || ' ${passo}' as detalhe
     from mudancas m left join passos_${servico} p on p.pedido_id = m.pedido_id
-    where m.tipo = '${tipo}' and m.causa = m.pedido_id || '/${causa}'
+    where '${servico}' not in ausentes
+      and m.tipo = '${tipo}' and m.causa = m.pedido_id || '/${causa}'
       and (coalesce(p.${passo}, 0) = 0 or (m.mudou and m.status is not '${status}'))`,
   ).join('\n    union all'),
 } satisfies Conferencias

@@ -1,17 +1,22 @@
 // What several checks look at, gathered once: the live orders, the provider's word on each, and
 // how often each event of an order stands in each log.
 import type { DatabaseSync } from 'node:sqlite'
-import type { NomeServico } from '../../contratos/ids.ts'
+import type { NomeServico, Substituivel } from '../../contratos/ids.ts'
 import { eventosDe, GRAMATICA, SERVICOS } from './gramatica.ts'
 
 /** Temporary objects only: SQLite keeps them apart from the books, in a file when large. */
-export function criarVistas(db: DatabaseSync, aceitarAbertos: boolean): void {
+export function criarVistas(
+  db: DatabaseSync,
+  aceitarAbertos: boolean,
+  ausentes: readonly Substituivel[],
+): void {
   db.exec(VIVOS)
   db.exec(COBRANCAS)
   db.exec(MUDANCAS_DE_STATUS)
   criarAtos(db)
   db.prepare(PARAMETROS).run(aceitarAbertos ? 1 : 0)
   criarGramatica(db)
+  criarAusentes(db, ausentes)
   for (const servico of SERVICOS) criarPassos(db, servico)
 }
 
@@ -82,6 +87,13 @@ function criarAtos(db: DatabaseSync): void {
     const linhas = existe ? `${colunas} from ${livro}.${tabela}` : `${vazias} where false`
     db.exec(`create temp view ${tabela} as select ${linhas}`)
   }
+}
+
+/** What somebody else does is not in our books. */
+function criarAusentes(db: DatabaseSync, ausentes: readonly Substituivel[]): void {
+  db.exec('create temp table ausentes (servico text primary key)')
+  const inserir = db.prepare('insert into ausentes values (?)')
+  for (const ausente of ausentes) inserir.run(ausente)
 }
 
 function criarGramatica(db: DatabaseSync): void {

@@ -7,7 +7,7 @@ import type { ProdutoNoCatalogo } from '../vizinhos.ts'
 import { type Criado, criarProduto, mudarProduto } from './alteracoes.ts'
 import { mostrar, type Produto } from './domain.ts'
 import { importar, produtosPorId, todosOsProdutos } from './repository.ts'
-import { criarUnidades } from './unidades.ts'
+import { criarUnidades, unidadesImportadas } from './unidades.ts'
 
 export interface ConsultasDeCatalogo {
   /** All, or those of the ids given; unknown ids are left out. */
@@ -16,12 +16,14 @@ export interface ConsultasDeCatalogo {
   mudar(comando: MudarProduto): Promise<Produto>
 }
 
-export const catalogo = (): ModuloDeServico<ConsultasDeCatalogo> => ({
+/** `semEstoque`: where the synthetic data is, when the stock is somebody else's to keep. */
+export const catalogo = (semEstoque?: string): ModuloDeServico<ConsultasDeCatalogo> => ({
   nome: 'catalogo',
   esquema: new URL('./schema.sql', import.meta.url),
   importar,
   async iniciar({ db, vizinhos }: Contexto) {
-    const unidades = criarUnidades(vizinhos.unidadesLivres)
+    const conhecidas = semEstoque === undefined ? undefined : unidadesImportadas(semEstoque)
+    const unidades = criarUnidades(vizinhos.unidadesLivres, conhecidas)
     return {
       servico: { handle: async () => [] },
       consultas: {

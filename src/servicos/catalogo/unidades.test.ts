@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { comoProdutoId } from '../../contratos/ids.ts'
+import { comoProdutoId, type ProdutoId } from '../../contratos/ids.ts'
 import { criarUnidades } from './unidades.ts'
 
 const PRODUTO = comoProdutoId(1)
 
-function cena() {
+function cena(conhecidas?: ReadonlyMap<ProdutoId, number>) {
   const cena = { agora: 0, perguntas: 0, fora: false }
   const unidades = criarUnidades(
     async () => {
@@ -17,6 +17,7 @@ function cena() {
       if (cena.fora) throw new ErroDeNegocio('servico_indisponivel')
       return livres
     },
+    conhecidas,
     () => cena.agora,
   )
   const ler = async () => {
@@ -62,5 +63,14 @@ test('sem nunca ter sabido, a falha aparece, e a próxima leitura pergunta de no
   c.fora = true
   await assert.rejects(c.ler(), { codigo: 'servico_indisponivel' })
   c.fora = false
+  assert.deepEqual(await c.ler(), [2, false])
+})
+
+test('sem estoque nosso valem as importadas, marcadas, até alguém responder', async () => {
+  const c = cena(new Map([[PRODUTO, 7]]))
+  c.fora = true
+  assert.deepEqual(await c.ler(), [7, true])
+  c.fora = false
+  c.agora = 300
   assert.deepEqual(await c.ler(), [2, false])
 })

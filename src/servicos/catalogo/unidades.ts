@@ -1,5 +1,7 @@
 // estoque's free units, asked for at most once in 250 ms; the last known ones, marked, when down.
-import type { ProdutoId } from '../../contratos/ids.ts'
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { comoProdutoId, type ProdutoId } from '../../contratos/ids.ts'
 
 const FRESCO_MS = 250
 
@@ -10,9 +12,14 @@ export interface Unidades {
 
 export function criarUnidades(
   perguntar: () => Promise<ReadonlyMap<ProdutoId, number>>,
+  /** What holds until estoque has answered once; without it there is no answer until then. */
+  conhecidas?: ReadonlyMap<ProdutoId, number>,
   relogio: () => number = () => performance.now(),
 ): () => Promise<Unidades> {
-  let ultimas: Unidades | undefined
+  let ultimas: Unidades | undefined = conhecidas && {
+    livres: conhecidas,
+    desatualizadas: true,
+  }
   let em = -Infinity
   let pergunta: Promise<Unidades> | undefined
 
@@ -34,4 +41,12 @@ export function criarUnidades(
     pergunta ??= atualizar()
     return pergunta
   }
+}
+
+/** What the synthetic data says, for a stock that is kept elsewhere; none without the file. */
+export function unidadesImportadas(ecommerce: string): ReadonlyMap<ProdutoId, number> {
+  if (!existsSync(ecommerce)) return new Map()
+  using db = new DatabaseSync(ecommerce, { readOnly: true })
+  const linhas = db.prepare('select id, quantidade_estoque as livre from produtos').all()
+  return new Map(linhas.map(({ id, livre }) => [comoProdutoId(Number(id)), Number(livre)]))
 }

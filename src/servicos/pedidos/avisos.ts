@@ -23,43 +23,38 @@ const MENSAGENS: Readonly<Record<StatusPedido, string>> = {
   cancelado: 'o pedido foi cancelado, e o que foi pago volta',
   recusado: 'o pedido não pôde ser aceito',
 }
-/** Of orders under way; each is asked for once, and again only when there are more than these. */
+/** Of orders under way; those forgotten for want of room are read again. */
 const MAXIMO_LEMBRADOS = 10_000
 
-/** Resolves to what one row of the log says, in the order of the row. */
-export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promise<Aviso[]> {
-  const clientes = new Map<PedidoId, ClienteId>()
+interface Compra {
+  readonly cliente_id: ClienteId
+  readonly itens: readonly ItemPrecificado[]
+}
 
-  async function clienteDe(id: PedidoId): Promise<ClienteId | undefined> {
-    const lembrado = clientes.get(id)
-    if (lembrado !== undefined) return lembrado
-    const linha = await leitura.um<{ cliente_id: ClienteId }>(
-      'select cliente_id from pedidos where id = $1',
-      [id],
-    )
-    if (linha) lembrar(id, linha.cliente_id)
-    return linha?.cliente_id
-  }
-  function lembrar(id: PedidoId, cliente: ClienteId): void {
-    if (clientes.size >= MAXIMO_LEMBRADOS) clientes.clear()
-    clientes.set(id, cliente)
+/** Resolves to what one row of the log says, in the order of the rows. */
+export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promise<Aviso[]> {
+  const compras = new Map<PedidoId, Compra>()
+
+  function lembrar(id: PedidoId, compra: Compra): Compra {
+    if (compras.size >= MAXIMO_LEMBRADOS) compras.clear()
+    compras.set(id, compra)
+    return compra
   }
 
   async function doStatus(gravado: EventoGravado, status: StatusPedido): Promise<Aviso> {
     const { pedido_id } = gravado.evento
     const { instante } = gravado
     const mensagem = `Pedido ${pedido_id}: ${MENSAGENS[status]}.`
-    const cliente_id = await clienteDe(pedido_id)
+    const { cliente_id } =
+      compras.get(pedido_id) ?? lembrar(pedido_id, await ler(leitura, pedido_id))
     const valor = { pedido_id, cliente_id, status, mensagem, instante }
     return { topico: 'notificacoes', pedido_id, valor }
   }
 
+  /** The sale of an order that is over: nothing more will be asked of it, but for its delivery. */
   async function daVenda(pedido_id: PedidoId): Promise<Aviso> {
-    const itens = await leitura.todos<ItemPrecificado>(
-      `select produto_id, quantidade, preco_unitario_centavos from itens_pedido
-       where pedido_id = $1 order by produto_id`,
-      [pedido_id],
-    )
+    const { itens } = compras.get(pedido_id) ?? (await ler(leitura, pedido_id))
+    compras.delete(pedido_id)
     const items = itens.map(({ produto_id, quantidade, preco_unitario_centavos }) => ({
       product: String(produto_id),
       quantity: quantidade,
@@ -73,7 +68,7 @@ export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promi
     const { pedido_id } = evento
     switch (evento.tipo) {
       case 'PedidoCriado':
-        lembrar(pedido_id, evento.cliente_id)
+        lembrar(pedido_id, evento)
         return [await doStatus(gravado, 'pendente')]
       case 'StatusRegistrado':
         return evento.mudou ? [await doStatus(gravado, evento.status)] : []
@@ -95,4 +90,18 @@ export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promi
         return []
     }
   }
+}
+
+async function ler(leitura: Leitura, id: PedidoId): Promise<Compra> {
+  const pedido = await leitura.um<{ cliente_id: ClienteId }>(
+    'select cliente_id from pedidos where id = $1',
+    [id],
+  )
+  if (!pedido) throw new Error(`o diário fala do pedido ${id}, que não existe`)
+  const itens = await leitura.todos<ItemPrecificado>(
+    `select produto_id, quantidade, preco_unitario_centavos from itens_pedido
+     where pedido_id = $1 order by produto_id`,
+    [id],
+  )
+  return { ...pedido, itens }
 }

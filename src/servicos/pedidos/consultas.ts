@@ -6,6 +6,7 @@ import type { Database } from '../../persistencia/database.ts'
 import { type Aviso, criarAvisos } from './avisos.ts'
 import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
 import { guardarMorta, type Morta, reter } from './mortas.ts'
+import { type MortasGuardadas, mortasGuardadas } from './mortas_guardadas.ts'
 import { lerMudancas, type Mudancas, type PerguntaDeMudancas } from './mudancas.ts'
 import { type FiltroDePedidos, lerPagina, type PaginaDePedidos } from './paginas.ts'
 
@@ -31,6 +32,10 @@ export interface PedidoAberto {
   readonly arquitetura: string
   readonly criado_em: Instante
 }
+export interface Esperando {
+  readonly id: PedidoId
+  readonly traceparent: string
+}
 export interface Retido {
   readonly pedido_id: PedidoId
   readonly codigo: string
@@ -54,6 +59,8 @@ export interface ConsultasDePedidos {
     limite: number,
     menosAsDe?: NomeArquitetura,
   ): Promise<readonly PedidoAberto[]>
+  /** By kafka, in this status since `ate` or before, no cancellation asked for; oldest first. */
+  esperando(status: StatusPedido, ate: Instante, limite: number): Promise<readonly Esperando[]>
   situacao(): Promise<Situacao>
   /** The newest orders first, below `antesDe` when given. */
   retidos(limite: number, antesDe?: number): Promise<readonly Retido[]>
@@ -63,6 +70,7 @@ export interface ConsultasDePedidos {
   /** What a row of the log tells the outside, whatever carried its order. */
   avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
   guardarMorta(morta: Morta): Promise<void>
+  readonly mortas: MortasGuardadas
 }
 
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
@@ -81,6 +89,15 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
            and id not in (select pedido_id from retidos) and arquitetura <> $4
          order by id limit $3`,
         [apos, ate, limite, menosAsDe ?? ''],
+      ),
+    esperando: (status, ate, limite) =>
+      leitura.todos<Esperando>(
+        `select id, traceparent from pedidos
+         where status = $1 and arquitetura = 'kafka' and criado_em <= $2 and atualizado_em <= $2
+           and encerrado = 0 and origem = 'vivo' and cancelamento is null
+           and id not in (select pedido_id from retidos)
+         order by criado_em, id limit $3`,
+        [status, ate, limite],
       ),
     async situacao() {
       const linha = await leitura.um<Situacao>(
@@ -102,6 +119,7 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       }),
     avisos: criarAvisos(leitura),
     guardarMorta: (morta) => guardarMorta(db, morta),
+    mortas: mortasGuardadas(db),
   }
 }
 

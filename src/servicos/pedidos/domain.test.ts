@@ -12,19 +12,26 @@ import {
   type TipoEvento,
 } from '../../contratos/eventos.ts'
 import { statusApos } from '../../contratos/fluxo.ts'
-import { comoClienteId, comoPedidoId, comoProdutoId, MAIOR_ID } from '../../contratos/ids.ts'
+import {
+  comoClienteId,
+  comoPedidoId,
+  comoProdutoId,
+  MAIOR_ID,
+  type Substituivel,
+} from '../../contratos/ids.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
 import { type Comandos, decide, type Estado, evolve, type Pedido, terminado } from './domain.ts'
 
 const inicial: Estado = { proximoId: 1_001 }
 const dado = cenario({ inicial, decide, evolve })
-const NADA = { produtos: new Map() }
+const ausentes: readonly Substituivel[] = []
+const NADA = { ausentes, produtos: new Map() }
 const base = { pedido_id: comoPedidoId(1_001) }
 const A = comoProdutoId(1)
 const mesa: ProdutoNoCatalogo = {
   ...{ id: A, nome: 'Mesa', estoque: 5, preco_centavos: comoCentavos(1_050) },
 }
-const catalogo = { produtos: new Map([[A, mesa]]) }
+const catalogo = { ausentes, produtos: new Map([[A, mesa]]) }
 const item = { produto_id: A, quantidade: 2 }
 const cliente_id = comoClienteId(5)
 const criar: CriarPedido = {
@@ -70,6 +77,7 @@ test('total esperado igual ao de agora passa; outro é recusado', () => {
 
 test('produto que não existe, unidades de menos e total grande demais são recusados', () => {
   const com = (troca: Partial<ProdutoNoCatalogo>) => ({
+    ausentes,
     produtos: new Map([[A, { ...mesa, ...troca }]]),
   })
   dado().quando(criar, NADA).falha('produto_desconhecido')
@@ -87,6 +95,14 @@ test('produto que não existe, unidades de menos e total grande demais são recu
   dado()
     .quando(criar, com({ preco_centavos: caro }))
     .falha('valor_alto_demais')
+})
+
+test('unidades de um estoque alheio não se contam: quem decide é ele', () => {
+  const produtos = new Map([[A, { ...mesa, estoque: 0 }]])
+  dado().quando(criar, { produtos, ausentes }).falha('estoque_insuficiente')
+  dado()
+    .quando(criar, { produtos, ausentes: ['estoque'] })
+    .entao(criado)
 })
 
 test('acabados os números, nenhum pedido é feito', () => {
@@ -142,6 +158,23 @@ test('concluir leva a enviado; outra vez, ou depois de entregue, não muda nada'
   em('recusado')
     .quando(concluir, NADA)
     .falha(/segundo fim/)
+})
+
+test('com a logística alheia, o envio que chega depois do cancelamento não move nada', () => {
+  const concluir = { ...base, tipo: 'ConcluirPedido' } as const
+  const semLogistica = { ...NADA, ausentes: ['logistica'] } as const
+  const nada = (status: StatusPedido) =>
+    ({ ...base, tipo: 'StatusRegistrado', status, mudou: false }) as const
+  const fim = (status: StatusPedido, mudou: boolean) =>
+    ({ ...base, tipo: 'PedidoConcluido', status, mudou }) as const
+  const cancelamento = 'servico_ausente'
+  const voltando = em('nf_emitida', { cancelamento, encerrado: false })
+  const depois = voltando.quando(concluir, semLogistica).entao(nada('nf_emitida'))
+  assert.equal(depois.pedido?.encerrado, false, 'a volta ainda anda')
+  em('cancelado').quando(concluir, semLogistica).entao(nada('cancelado'))
+  em('nf_emitida').quando(concluir, semLogistica).entao(fim('enviado', true))
+  em('enviado', { cancelamento }).quando(concluir, semLogistica).entao(fim('enviado', false))
+  em('nf_emitida', { cancelamento }).quando(concluir, NADA).entao(fim('enviado', true))
 })
 
 test('cancelar e recusar encerram com o motivo; o primeiro dos dois absorve o outro', () => {

@@ -22,7 +22,7 @@ import type {
   StatusRegistrado,
 } from '../../contratos/eventos.ts'
 import { statusApos } from '../../contratos/fluxo.ts'
-import { comoPedidoId, MAIOR_ID, type ProdutoId } from '../../contratos/ids.ts'
+import { comoPedidoId, MAIOR_ID, type ProdutoId, type Substituivel } from '../../contratos/ids.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
 import { precificar } from './precificacao.ts'
 
@@ -58,6 +58,8 @@ export type Respostas =
   | EntregaSolicitada
 export interface Preparo {
   readonly produtos: ReadonlyMap<ProdutoId, ProdutoNoCatalogo>
+  /** The services that somebody else does. */
+  readonly ausentes: readonly Substituivel[]
 }
 
 const POSTO: Readonly<Record<StatusPedido, number>> = {
@@ -89,6 +91,9 @@ export function decide(
       return { ...base, tipo: 'StatusRegistrado', status: mudou ? status : pedido.status, mudou }
     }
     case 'ConcluirPedido':
+      if (chegouTarde(pedido, preparo)) {
+        return { ...base, tipo: 'StatusRegistrado', status: pedido.status, mudou: false }
+      }
       if (desfeito(pedido.status)) throw segundoFim(pedido, 'enviado')
       return { ...base, tipo: 'PedidoConcluido', ...avancar(pedido, 'enviado') }
     case 'CancelarPedido':
@@ -108,9 +113,17 @@ export function decide(
   }
 }
 
-function criar(estado: Estado, comando: CriarPedido, { produtos }: Preparo): PedidoCriado {
+/**
+ * Without our logistica there is no arbiter but pedidos itself (K7): what was cancelled first stays
+ * so, even while the way back is still under way.
+ */
+const chegouTarde = ({ status, cancelamento }: Pedido, { ausentes }: Preparo): boolean =>
+  ausentes.includes('logistica') &&
+  (desfeito(status) || (cancelamento !== undefined && !terminado(status)))
+
+function criar(estado: Estado, comando: CriarPedido, preparo: Preparo): PedidoCriado {
   if (estado.proximoId > MAIOR_ID) throw new Error('acabaram os números de pedido')
-  const { itens, valor_centavos } = precificar(comando, produtos)
+  const { itens, valor_centavos } = precificar(comando, preparo)
   const { cliente_id, metodo, chave_simulacao } = comando
   return {
     ...doPedido({

@@ -1,6 +1,7 @@
 // The dead letters of all groups, kept beside the orders that wait because of them.
 import { agora, ehId, type PedidoId } from '../../contratos/ids.ts'
 import type { Database, Transacao } from '../../persistencia/database.ts'
+import { VALOR_OMITIDO } from './mortas_guardadas.ts'
 
 /** A message that a consumer group could not handle, as it came, and why. */
 export interface Morta {
@@ -14,6 +15,8 @@ export interface Morta {
   /** The fault might have passed: nobody is asked, it is sent again by itself. */
   readonly passageira: boolean
   readonly instante: string
+  /** It did not fit among the dead letters: all that is left is where it stood. */
+  readonly valor_omitido: boolean
   readonly chave: Buffer | undefined
   readonly valor: Buffer | undefined
   readonly cabecalhos: readonly (readonly [Buffer, Buffer])[]
@@ -35,14 +38,14 @@ async function inserir(tx: Transacao, morta: Morta, pedido?: PedidoId): Promise<
   const cabecalhos = morta.cabecalhos.map((par) => par.map(em64))
   const linhas = await tx.executar(
     `insert into mortas (id, grupo, topico, particao, deslocamento, codigo, detalhe, passageira,
-       pedido_id, chave, valor, cabecalhos, instante)
-     select coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from mortas
-     where true
+       pedido_id, chave, valor, cabecalhos, instante, recusa)
+     select coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+     from mortas where true
      on conflict (grupo, topico, particao, deslocamento, instante) do nothing`,
     [
       ...[morta.grupo, morta.topico, morta.particao, morta.offset, morta.codigo, morta.detalhe],
       ...[morta.passageira ? 1 : 0, pedido ?? null, em64(morta.chave), em64(morta.valor)],
-      ...[JSON.stringify(cabecalhos), morta.instante],
+      ...[JSON.stringify(cabecalhos), morta.instante, morta.valor_omitido ? VALOR_OMITIDO : null],
     ],
   )
   return linhas === 1

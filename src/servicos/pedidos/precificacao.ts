@@ -2,15 +2,15 @@
 import type { CriarPedido, ItemPrecificado } from '../../contratos/comandos.ts'
 import { type Centavos, formatar, somar } from '../../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import type { ProdutoId } from '../../contratos/ids.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
+import type { Preparo } from './domain.ts'
 
 /** R$ 20 million: what an int32 of centavos holds, so that any client can carry it. */
 export const MAIOR_TOTAL_CENTAVOS = 2_000_000_000
 
 export function precificar(
   { itens, total_esperado_centavos }: CriarPedido,
-  produtos: ReadonlyMap<ProdutoId, ProdutoNoCatalogo>,
+  { produtos, ausentes }: Preparo,
 ): { itens: readonly ItemPrecificado[]; valor_centavos: Centavos } {
   const precificados = itens.map((item, i) => {
     const produto = produtos.get(item.produto_id)
@@ -20,7 +20,9 @@ export function precificar(
         campo,
       })
     }
-    if (produto.estoque < item.quantidade) throw semUnidades(produto, i)
+    // Of a foreign stock service's units nothing is known: it decides, once it is paid for.
+    const contadas = !ausentes.includes('estoque')
+    if (contadas && produto.estoque < item.quantidade) throw semUnidades(produto, i)
     return { ...item, preco_unitario_centavos: produto.preco_centavos }
   })
   const valor_centavos = somar(precificados.map((i) => i.quantidade * i.preco_unitario_centavos))

@@ -57,7 +57,12 @@ create table if not exists mortas (
   valor text,
   cabecalhos text not null,
   instante text not null,
+  recusa text,                        -- why it cannot be sent again, where it cannot
   reenviada_em text,
   unique (grupo, topico, particao, deslocamento, instante)
 );
 create index if not exists mortas_a_reenviar on mortas (id) where reenviada_em is null;
+create index if not exists mortas_passageiras on mortas (id)
+  where passageira = 1 and reenviada_em is null;
+create index if not exists mortas_da_mensagem on mortas (topico, particao, deslocamento);
+create index if not exists mortas_do_pedido on mortas (pedido_id);

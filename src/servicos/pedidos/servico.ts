@@ -1,5 +1,6 @@
 // pedidos: creates the order at the catalogue's price and follows it to its end.
 import type { Envelope } from '../../contratos/envelope.ts'
+import type { Substituivel } from '../../contratos/ids.ts'
 import { criarServico } from '../../persistencia/servico.ts'
 import type { Contexto, ModuloDeServico } from '../partes.ts'
 import { type ConsultasDePedidos, consultasDePedidos } from './consultas.ts'
@@ -7,18 +8,19 @@ import { type Comandos, decide, type Estado, evolve, type Preparo } from './doma
 import { criarPrecos } from './precos.ts'
 import { abrir, importar } from './repository.ts'
 
-const SEM_PRECOS: Preparo = { produtos: new Map() }
-
-export const pedidos = (): ModuloDeServico<ConsultasDePedidos> => ({
+export const pedidos = (
+  ausentes: readonly Substituivel[] = [],
+): ModuloDeServico<ConsultasDePedidos> => ({
   nome: 'pedidos',
   esquema: new URL('./schema.sql', import.meta.url),
   importar,
   async iniciar({ db, operacoes, vizinhos }: Contexto) {
     const precos = criarPrecos(vizinhos.produtos)
+    const semPrecos: Preparo = { produtos: new Map(), ausentes }
     const perguntaFora = (comando: Comandos): boolean => comando.tipo === 'CriarPedido'
     async function preparar({ comando }: Envelope<Comandos>): Promise<Preparo> {
-      if (comando.tipo !== 'CriarPedido') return SEM_PRECOS
-      return { produtos: await precos(comando.itens.map((i) => i.produto_id)) }
+      if (comando.tipo !== 'CriarPedido') return semPrecos
+      return { ausentes, produtos: await precos(comando.itens.map((i) => i.produto_id)) }
     }
     return {
       servico: criarServico<Comandos, Estado, Preparo>(

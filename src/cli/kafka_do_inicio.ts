@@ -1,0 +1,46 @@
+// What `npm start` decides about Kafka before anything starts: a given one, one of our own or,
+// where no broker can run and nobody asked for it, the other architectures alone.
+import type { Configuracao } from '../infra/configuracao.ts'
+import { prepararBroker } from '../infra/kafka/preparo.ts'
+import { encerrarSobra } from '../infra/kafka/processo.ts'
+import { ErroDeInicio } from '../persistencia/database.ts'
+
+export interface KafkaDoInicio {
+  /** Without kafka among the architectures, where it cannot be had. */
+  readonly configuracao: Configuracao
+  readonly brokerProprio: boolean
+}
+
+const abreKafka = ({ arquiteturas }: Configuracao): boolean => arquiteturas.includes('kafka')
+
+/**
+ * `pedida`: the architectures were named, so what is missing is an error (ErroDeInicio, code 2);
+ * by default it is told in one line.
+ */
+export async function decidirKafka(
+  configuracao: Configuracao,
+  pedida: boolean,
+  dizer: (linha: string) => void,
+): Promise<KafkaDoInicio> {
+  if (!abreKafka(configuracao) || configuracao.kafka) return { configuracao, brokerProprio: false }
+  try {
+    await prepararBroker(dizer)
+  } catch (erro) {
+    if (pedida || !(erro instanceof ErroDeInicio)) throw erro
+    dizer(`Sem a arquitetura kafka: ${erro.message}`)
+    const arquiteturas = configuracao.arquiteturas.filter((nome) => nome !== 'kafka')
+    return { configuracao: { ...configuracao, arquiteturas }, brokerProprio: false }
+  }
+  // Before the ports are chosen: what it holds may be ours.
+  await encerrarSobra(configuracao.diretorio)
+  return { configuracao, brokerProprio: true }
+}
+
+/** `host:port` of ours, or those of the one that is given, where the architecture is open. */
+export function enderecoDoKafka(
+  configuracao: Configuracao,
+  porta: number | undefined,
+): string | undefined {
+  if (porta !== undefined) return `127.0.0.1:${porta}`
+  return abreKafka(configuracao) ? configuracao.kafka?.brokers.join(',') : undefined
+}
