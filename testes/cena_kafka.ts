@@ -1,5 +1,5 @@
 // A system of real processes over a broker of its own, with orders flowing through it, for tests
-// that hurt it: who places them insists as a client does, and waits for their ends as a person does.
+// that hurt it: who places them insists as a client does, and waits for their ends.
 import assert from 'node:assert/strict'
 import { request } from 'undici'
 import { type NomeArquitetura, type NomeServico, SERVICOS } from '../src/contratos/ids.ts'

@@ -1,4 +1,4 @@
-// A broker that is not there: at the start, in the middle, frozen, or gone while a group rebalances.
+// A broker that is not there: at the start, in the middle, frozen, or gone during a rebalance.
 // Orders are accepted all the same, no process ends, and what waited flows soon after its return.
 import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'

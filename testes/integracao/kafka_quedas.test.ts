@@ -1,4 +1,4 @@
-// kill -9 of services at every named point of publish/subscribe, while orders flow: what was accepted
+// kill -9 of services at every named point of publish/subscribe, as orders flow: what was accepted
 // ends, without anybody insisting, charged once; the books balance. One point in all services at a
 // time, so that each pays for its own restart beside the others.
 import assert from 'node:assert/strict'

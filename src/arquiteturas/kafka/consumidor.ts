@@ -69,26 +69,6 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
   let membro: Membro | undefined
 
-  /** What failed once is trusted no more: it may believe itself in a group that forgot it. */
-  async function entrarDeNovo(): Promise<{ novo: Membro; caiu: Promise<never> }> {
-    if (membro) await sair(membro)
-    const novo: Membro = new Consumer({
-      ...opcoesDoCliente(conexao, opcoes.quem),
-      ...GRUPO,
-      groupId: opcoes.grupo,
-      // One that comes back takes its own place at once; a new one waits out the old one's session.
-      ...(opcoes.instancia !== undefined && { groupInstanceId: opcoes.instancia }),
-    })
-    membro = novo
-    // Without a listener for its errors the client would end the process.
-    const caiu = new Promise<never>((_, rejeitar) => {
-      novo.on('error', rejeitar)
-      novo.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
-    })
-    caiu.catch(() => undefined)
-    return { novo, caiu }
-  }
-
   async function ler(leitor: Leitor, valeAinda: () => boolean): Promise<void> {
     for await (const lida of leitor.iterator({ destroyOnReturn: false })) {
       if (!valeAinda()) return
@@ -109,7 +89,10 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
    * without any, the client would leave its topics and join the group once more.
    */
   async function lerGeracoes(): Promise<void> {
-    const { novo, caiu } = await entrarDeNovo()
+    // What failed once is trusted no more: it may believe itself in a group that forgot it.
+    if (membro) await sair(membro)
+    const { novo, caiu } = criarMembro(opcoes)
+    membro = novo
     let leitor: Leitor | undefined
     try {
       while (!signal.aborted) {
@@ -144,6 +127,26 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
       if (membro) await sair(membro)
     },
   }
+}
+
+function criarMembro({ conexao, quem, grupo, instancia }: OpcoesDoConsumidor): {
+  novo: Membro
+  caiu: Promise<never>
+} {
+  const novo: Membro = new Consumer({
+    ...opcoesDoCliente(conexao, quem),
+    ...GRUPO,
+    groupId: grupo,
+    // One that comes back takes its own place at once; a new one waits out the old one's session.
+    ...(instancia !== undefined && { groupInstanceId: instancia }),
+  })
+  // Without a listener for its errors the client would end the process.
+  const caiu = new Promise<never>((_, rejeitar) => {
+    novo.on('error', rejeitar)
+    novo.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
+  })
+  caiu.catch(() => undefined)
+  return { novo, caiu }
 }
 
 /** As far as it comes: a cluster that does not answer is not waited for. */
