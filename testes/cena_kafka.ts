@@ -18,6 +18,7 @@ export interface Cena extends AsyncDisposable {
   /** Every order placed has come to its end, within the limit. */
   tudoTermina(limiteMs: number): Promise<void>
   status(pedido: number): Promise<string>
+  abertos(): Promise<number>
   /** Everything published and everything read confirmed, in all the services. */
   emRepouso(limiteMs: number): Promise<void>
   mudar(servico: NomeServico, caminho: string, corpo: object): Promise<void>
@@ -66,6 +67,7 @@ export async function abrirCena(
   return {
     bancada,
     encomendar,
+    abertos,
     async tudoTermina(limiteMs) {
       await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
     },

@@ -1,0 +1,113 @@
+// A service frozen beyond its session, topics that were lost with what stood in them, and orders of
+// another architecture beside all that: nothing is lost, doubled, or told where it does not belong.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, it } from 'node:test'
+import { comAdmin } from '../../src/arquiteturas/kafka/topicos.ts'
+import { type NomeServico, SERVICOS } from '../../src/contratos/ids.ts'
+import { fluxoPorTopico } from '../../src/contratos/topicos.ts'
+import { ate } from '../ate.ts'
+import { abrirCena, type Cena, livrosFecham } from '../cena_kafka.ts'
+import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
+import { lerTudo } from '../kafka_avulso.ts'
+
+const PEDIDOS = 20
+const LIMITE_MS = 20_000
+const ALEM_DA_SESSAO_MS = 7_000
+const DO_FLUXO = Object.keys(fluxoPorTopico)
+
+const falta = faltaKafka()
+if (falta) it('kafka: perdas', { skip: falta })
+else
+  describe('kafka: perdas', () => {
+    let broker: BrokerDeTeste
+    let cena: Cena
+    before(async () => {
+      broker = await abrirBrokerDeTeste()
+      cena = await abrirCena(broker.endereco)
+    })
+    after(async () => {
+      await cena?.[Symbol.asyncDispose]()
+      await broker?.[Symbol.asyncDispose]()
+    })
+    const mandarSinal = (sinal: NodeJS.Signals, nomes: readonly NomeServico[]) => {
+      for (const nome of nomes) process.kill(cena.bancada.pid(nome)!, sinal)
+    }
+    const todosEnviados = async (pedidos: readonly number[]) => {
+      for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+    }
+    const numerosEm = async (topicos: readonly string[]) => {
+      const lidas = await lerTudo(broker.conexao, topicos)
+      return emOrdem(new Set(lidas.map(({ key }) => Number(key))))
+    }
+
+    it('pedidos por rest não andam pelos tópicos, e são contados neles com os outros', async () => {
+      const [porKafka, porRest] = await Promise.all([
+        cena.encomendar(PEDIDOS),
+        cena.encomendar(PEDIDOS, 'rest'),
+      ])
+      await cena.tudoTermina(LIMITE_MS)
+      await cena.emRepouso(LIMITE_MS)
+      await todosEnviados([...porKafka, ...porRest])
+      assert.deepEqual(await numerosEm(DO_FLUXO), emOrdem(porKafka))
+      const todos = emOrdem([...porKafka, ...porRest])
+      for (const topico of ['notificacoes', 'pedidos_concluidos', 'vendas']) {
+        assert.deepEqual(await numerosEm([topico]), todos, topico)
+      }
+    })
+
+    it('um serviço congelado além da sessão volta, e os pedidos terminam', async () => {
+      const desde = performance.now()
+      mandarSinal('SIGSTOP', ['estoque'])
+      const pedidos = await cena.encomendar(PEDIDOS)
+      await ate(() => performance.now() - desde > ALEM_DA_SESSAO_MS, LIMITE_MS, 'o gelo')
+      mandarSinal('SIGCONT', ['estoque'])
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados(pedidos)
+    })
+
+    /** Orders that wait at fiscal; then everything dies at once, and the topics of the flow go. */
+    async function perderOsTopicos(antesDeVoltar: () => void): Promise<number[]> {
+      mandarSinal('SIGSTOP', ['fiscal'])
+      const pedidos = await cena.encomendar(PEDIDOS)
+      const parados = async () => {
+        const status = await Promise.all(pedidos.map((pedido) => cena.status(pedido)))
+        return status.every((s) => s === 'em_separacao')
+      }
+      await ate(parados, LIMITE_MS, 'todos esperam por fiscal')
+      mandarSinal('SIGSTOP', SERVICOS)
+      await comAdmin(broker.conexao, (admin) => admin.deleteTopics({ topics: DO_FLUXO }))
+      antesDeVoltar()
+      mandarSinal('SIGKILL', SERVICOS)
+      return pedidos
+    }
+
+    it('o que a máquina perdeu ao cair é publicado de novo, e os pedidos terminam', async () => {
+      const pedidos = await perderOsTopicos(() => {
+        for (const nome of SERVICOS) {
+          using db = new DatabaseSync(join(cena.bancada.diretorio, 'dados', `${nome}.db`))
+          db.exec("update cursores set boot = 'de antes'")
+        }
+      })
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('o que se perdeu sem a máquina cair anda quando alguém retoma o pedido', async () => {
+      const pedidos = await perderOsTopicos(() => undefined)
+      const abertos = () => cena.abertos().catch(() => undefined)
+      await ate(async () => (await abertos()) === PEDIDOS, LIMITE_MS, 'pedidos está de volta')
+      for (const pedido of pedidos)
+        await cena.mudar('pedidos', `/interno/pedidos/${pedido}/retomar`, {})
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('os livros fecham', async () => {
+      await cena.emRepouso(LIMITE_MS)
+      await livrosFecham(cena)
+    })
+  })
+
+const emOrdem = (numeros: Iterable<number>): number[] => [...numeros].sort((a, b) => a - b)
