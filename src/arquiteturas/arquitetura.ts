@@ -1,11 +1,13 @@
 // What an architecture is: a way for a command to reach the service that decides it, and for the
 // answer to come back. Differences are named flags, read by the code, the tests and the report.
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
 import { ARQUITETURAS, type NomeArquitetura, type NomeServico } from '../contratos/ids.ts'
 import type { Database } from '../persistencia/database.ts'
+import type { DiarioDeProdutos } from '../servicos/catalogo/alteracoes.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import type { Vizinhos } from '../servicos/vizinhos.ts'
 
@@ -75,6 +77,12 @@ export interface Bastidores {
   /** pedidos alone: what it tells of every order, and where dead letters are kept. */
   readonly avisos?: ConsultasDePedidos['avisos']
   readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
+  readonly mortasPendentes?: ConsultasDePedidos['mortasPendentes']
+  readonly criadoEm?: ConsultasDePedidos['criadoEm']
+  /** catalogo alone: its log is not the others'. */
+  readonly alteracoes?: DiarioDeProdutos
+  /** Where the process counts. */
+  readonly metricas: Registry
   /** Calls back after each commit that wrote events, until disposed. */
   aoGravar(chamar: () => void): Disposable
   /** One line in the log of operations. */
@@ -98,6 +106,8 @@ export interface PeloDiario extends AsyncDisposable {
   readonly nome: NomeArquitetura
   /** Sends the beginning of a walk again, marked: it goes on through what was done before (K4). */
   republicar(inicio: readonly EventoGravado[]): Promise<void>
+  /** More waits to be published than may: a new order has to come later. */
+  lotada(): Promise<boolean>
   servir(hospedeiro: Hospedeiro, bastidores: Bastidores): Promise<PortaAberta>
 }
 export type Aberta = Sincrona | PeloDiario

@@ -27,6 +27,7 @@ import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
+import { registrarKafka } from './rotas/kafka.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
@@ -122,6 +123,7 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarEventos(rotas, partes)
   registrarOperacao(rotas, partes)
   registrarRetidos(rotas, partes)
+  registrarKafka(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)
   registrarSaude(rotas, partes)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
 import { type Aberta, type Atender, type Bastidores, parar } from '../arquiteturas/arquitetura.ts'
+import { recusarSeLotada } from '../arquiteturas/lotacao.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { exigirCredencial } from '../arquiteturas/rest/credencial.ts'
@@ -15,6 +16,7 @@ import type { Servico } from '../contratos/envelope.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico } from '../contratos/ids.ts'
 import type { Leitura } from '../persistencia/database.ts'
+import type { ConsultasDeCatalogo } from '../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import { criarSimulador } from '../servicos/simulacao.ts'
 import { abrirBanco } from './banco_do_servico.ts'
@@ -94,7 +96,7 @@ export async function abrirServico(
   const nomes = abertas.map((aberta) => aberta.nome)
   const bastidores: Bastidores = {
     ...{ servico, db, compra: vizinhos.compra, aoGravar: registro.aoGravar },
-    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos)),
+    ...{ metricas: registro.metricas, ...dosBastidores[nome]?.(consultas as never) },
     avisar: (mensagem, campos) => log.warn({ ...campos, mensagem }),
   }
   for (const aberta of abertas) {
@@ -114,7 +116,15 @@ export async function abrirServico(
   return { nome, rest, grpc, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
-const dosPedidos = ({ avisos, guardarMorta }: ConsultasDePedidos) => ({ avisos, guardarMorta })
+/** What two of the services give besides what all have. */
+const dosBastidores: {
+  readonly [N in NomeServico]?: (consultas: never) => Partial<Bastidores>
+} = {
+  pedidos: ({ avisos, guardarMorta, mortasPendentes, criadoEm }: ConsultasDePedidos) => ({
+    ...{ avisos, guardarMorta, mortasPendentes, criadoEm },
+  }),
+  catalogo: ({ alteracoes }: ConsultasDeCatalogo) => ({ alteracoes }),
+}
 
 /** Where the log carries the orders, commands come from topics and not by a door. */
 const SEM_PORTA: Atender = async () => parar(new ErroDeNegocio('arquitetura_fechada'))
@@ -151,10 +161,11 @@ function comoRaiz(
   pilha.defer(async () => {
     await Promise.all([retomada, raiz.esvaziar()])
   })
+  const atender = recusarSeLotada(raiz.atender, saidas, leitura)
   app.register(async (rotas) => {
-    registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
+    registrarPedidos(rotas, { atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
     registrarMudancas(rotas, consultas, registro)
   })
-  return () => raiz.atender
+  return () => atender
 }

@@ -63,6 +63,9 @@ export interface ConsultasDePedidos {
   /** What a row of the log tells the outside, whatever carried its order. */
   avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
   guardarMorta(morta: Morta): Promise<void>
+  /** Dead letters that nobody sent again. */
+  mortasPendentes(): Promise<number>
+  criadoEm(id: PedidoId): Promise<Instante | undefined>
 }
 
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
@@ -102,6 +105,19 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       }),
     avisos: criarAvisos(leitura),
     guardarMorta: (morta) => guardarMorta(db, morta),
+    async mortasPendentes() {
+      const linha = await leitura.um<{ n: number }>(
+        'select count(*) as n from mortas where reenviada_em is null',
+      )
+      return Number(linha?.n ?? 0)
+    },
+    async criadoEm(id) {
+      const linha = await leitura.um<Pick<PedidoAberto, 'criado_em'>>(
+        'select criado_em from pedidos where id = $1',
+        [id],
+      )
+      return linha?.criado_em
+    },
   }
 }
 
