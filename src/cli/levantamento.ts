@@ -8,8 +8,6 @@ import { lerTrava } from '../infra/supervisao/trava.ts'
 import { type Medida, medir } from './medida_do_processo.ts'
 
 const ESPERA_MS = 500
-/** A service itself waits a second for the cluster. */
-const ESPERA_DO_KAFKA_MS = 2_000
 
 export interface ProcessoVisto extends Medida {
   readonly nome: string
@@ -86,8 +84,8 @@ async function emAberto(pedidos: string | undefined): Promise<Levantamento['pedi
 
 async function verKafka(enderecos: ReadonlyMap<string, string>): Promise<Levantamento['kafka']> {
   const { QUATROVIAS_CREDENCIAL } = process.env
-  const visto = await situacaoDoKafka((servico, caminho) =>
-    perguntar(enderecos.get(servico), caminho, QUATROVIAS_CREDENCIAL, ESPERA_DO_KAFKA_MS),
+  const visto = await situacaoDoKafka((servico, caminho, esperaMs) =>
+    perguntar(enderecos.get(servico), caminho, QUATROVIAS_CREDENCIAL, esperaMs),
   )
   return visto ?? null
 }

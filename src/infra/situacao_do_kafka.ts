@@ -22,18 +22,24 @@ export interface SituacaoDoKafka {
 }
 
 /** Answers the body of a GET, undefined without a success in time. */
-export type Perguntar = (servico: NomeServico, caminho: string) => Promise<unknown>
+export type Perguntar = (servico: NomeServico, caminho: string, ms: number) => Promise<unknown>
+
+/** A service answers of itself at once or not at all; pedidos waits a second for the cluster. */
+const ESPERA_MS = 500
+const ESPERA_DO_KAFKA_MS = 2_000
 
 /** Undefined when no service says anything of Kafka: it is closed, or nothing runs. */
 export async function situacaoDoKafka(perguntar: Perguntar): Promise<SituacaoDoKafka | undefined> {
   const saidaDe = async (nome: NomeServico): Promise<SaidaVista | null> => {
-    const dito = (await perguntar(nome, '/interno/kafka')) as KafkaDoServico | undefined
+    const dito = (await perguntar(nome, '/interno/kafka', ESPERA_MS)) as KafkaDoServico | undefined
     if (!dito) return null
     const { pendentes, idadeMs, retidos } = dito.publicacao
     return { pendentes, idade_ms: idadeMs, retidos }
   }
   const [grupos, ...saidas] = await Promise.all([
-    perguntar('pedidos', '/interno/kafka/grupos') as Promise<GruposVistos | undefined>,
+    perguntar('pedidos', '/interno/kafka/grupos', ESPERA_DO_KAFKA_MS) as Promise<
+      GruposVistos | undefined
+    >,
     ...SERVICOS.map(saidaDe),
   ])
   if (!grupos && saidas.every((saida) => saida === null)) return undefined

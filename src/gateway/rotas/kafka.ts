@@ -4,7 +4,7 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { situacaoDoKafka } from '../../infra/situacao_do_kafka.ts'
 import * as respostas from '../respostas.ts'
 import { lerSucesso } from '../servicos.ts'
-import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
+import type { Partes } from './partes.ts'
 
 export function registrarKafka(rotas: FastifyInstance, { servicos, arquiteturas }: Partes): void {
   rotas.get('/operacao/kafka', {
@@ -18,18 +18,17 @@ export function registrarKafka(rotas: FastifyInstance, { servicos, arquiteturas 
       response: { 200: respostas.kafka },
     },
     handler: async ({ traceparent }) => {
-      if (!arquiteturas.includes('kafka')) throw new ErroDeNegocio('arquitetura_fechada')
-      const situacao = await situacaoDoKafka(async (nome, caminho) => {
+      const situacao = await situacaoDoKafka(async (nome, caminho, esperaMs) => {
         const consulta = { metodo: 'GET', caminho, cabecalhos: { traceparent } } as const
-        const esperaMs = ESPERA_DA_LEITURA_MS
         try {
           return lerSucesso(nome, await servicos.pedir(nome, { ...consulta, esperaMs }))
         } catch {
           return undefined
         }
       })
-      if (!situacao) throw new ErroDeNegocio('servico_indisponivel')
-      return situacao
+      if (situacao) return situacao
+      const aberta = arquiteturas.includes('kafka')
+      throw new ErroDeNegocio(aberta ? 'servico_indisponivel' : 'arquitetura_fechada')
     },
   })
 }
