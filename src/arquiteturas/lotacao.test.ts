@@ -57,7 +57,7 @@ test('o já aceito é dito de novo, e o que não é pedido novo não espera', as
   assert.deepEqual([await pedir(JA_ACEITO), await pedir(CANCELAR)], ['atendido', 'atendido'])
 })
 
-test('os das outras arquiteturas andam sozinhos, e a arquitetura fechada é de outro tratar', async () => {
+test('os das outras arquiteturas andam sozinhos, e a fechada é de outro tratar', async () => {
   const { pedir } = cena(true)
   assert.deepEqual(
     [await pedir(novo('agora'), 'rest'), await pedir(novo('agora'), 'grpc')],

@@ -1,5 +1,5 @@
-// What can be seen of the way by Kafka, on a real broker that is frozen and services that are closed:
-// lag, outbox and ages rise and fall, whoever asks is answered in time, and what waits is bounded.
+// What can be seen of the way by Kafka, on a real broker that is frozen and services that are
+// closed: lag, outbox and ages rise and fall, whoever asks is answered, and what waits is bounded.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'

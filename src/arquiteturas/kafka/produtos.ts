@@ -1,9 +1,7 @@
-// What catalogo tells of its products: each line of its log of acts, by a relay of its own. The topic
-// is compacted: the last word on each product stays.
-
+// What catalogo tells of its products: each line of its log of acts, by a relay of its own. The
+// topic is compacted: the last word on each product stays.
 import { emReais } from '../../contratos/dinheiro.ts'
-import type { Relay } from '../../persistencia/relay.ts'
-import { iniciarRelay } from '../../persistencia/relay.ts'
+import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
 import type { AlteracaoGravada, DiarioDeProdutos } from '../../servicos/catalogo/alteracoes.ts'
 import type { Bastidores } from '../arquitetura.ts'
 import { comoMensagem, type DaLinha, type Saida } from './outbound.ts'

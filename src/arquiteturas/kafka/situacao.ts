@@ -1,5 +1,5 @@
-// What can be seen of this process' way by Kafka: what waits to be published, what waits to be read,
-// and, in pedidos, the cluster and all its groups. Whoever looks is answered with Kafka down too.
+// What can be seen of this process' way by Kafka: what waits to be published, what waits to be
+// read, and, in pedidos, the cluster and all its groups. Whoever looks is answered without it too.
 import type { FastifyInstance } from 'fastify'
 import { ateOPrazo } from '../../persistencia/prazo.ts'
 import type { Relay, Situacao } from '../../persistencia/relay.ts'
