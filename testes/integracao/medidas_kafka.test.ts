@@ -158,6 +158,7 @@ function oQueSeVe(): void {
     await ate(enviado(id), LIMITE_MS, 'o pedido no fim')
     await ate(async () => somar(await metricas(), 'saida_pendentes') === 0, LIMITE_MS, 'saiu')
     assert.equal(somar(await metricas(), 'saida_idade_segundos'), 0)
+    await ate(async () => (await atrasoDe('estoque-group')) === 0, LIMITE_MS, 'sabe-se de novo')
   })
 
   it('com demais à espera um pedido novo é recusado, o já aceito não; depois volta', async () => {

@@ -31,7 +31,9 @@ test('quem falha não sabe, e não é perguntado a toda hora', async () => {
   assert.deepEqual([await c.ler(), await c.ler(), c.perguntas], [undefined, undefined, 1])
 })
 
-test('quem não responde no prazo não sabe; a pergunta é uma só, e serve quando chega', async () => {
+test('quem não responde no prazo não sabe; a pergunta é uma só, e serve quando chega', {
+  timeout: 5_000,
+}, async () => {
   const c = cena(20)
   const resposta = Promise.withResolvers<number>()
   c.responder = () => resposta.promise
