@@ -13,6 +13,7 @@ import {
   MessagesStreamModes,
 } from '@platformatic/kafka'
 import { opcoesDoCliente } from '../../src/arquiteturas/kafka/conexao.ts'
+import { criarSaida } from '../../src/arquiteturas/kafka/outbound.ts'
 import { TOPICOS } from '../../src/contratos/topicos.ts'
 import { ate } from '../ate.ts'
 import { umItem } from '../contrato/sistema.ts'
@@ -184,6 +185,16 @@ function oQueSeVe(): void {
       'aceita de novo',
     )
     assert.ok(novo)
+  })
+
+  it('o que não se entende é contado por quem o lê, e fica pendente em pedidos', async () => {
+    await using saida = criarSaida(broker.conexao, 'estranho')
+    const valor = Buffer.from('isto não é JSON')
+    await saida.mandar([{ topico: 'nf_rejeitada', chave: undefined, valor, cabecalhos: new Map() }])
+    const pendente = async () => somar(await metricas(), 'mortas_pendentes') === 1
+    await ate(pendente, LIMITE_MS, 'uma morta pendente')
+    const codigo = 'codigo="mensagem_invalida"'
+    assert.equal(somar(await metricas('estoque'), 'mortas_total', codigo), 1)
   })
 }
 
