@@ -42,7 +42,7 @@ export interface PartesDoInbound {
   readonly enterrar: Enterrar
   readonly paciencia?: Paciencia
   /** Told of each message that became commands. */
-  aoDecidir?(metadados: Metadados): void
+  aoDecidir?(mensagem: Recebida, metadados: Metadados, resultados: readonly Resultado[]): void
 }
 
 export function criarTratar(partes: PartesDoInbound): Tratar {
@@ -56,7 +56,7 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
     const contexto = { arquitetura: 'kafka', traceparent } as const
     const envelopes = comandosPara(nome, evento).map((comando) => envelopar(comando, contexto))
     const resultados = await servico.handle(envelopes)
-    partes.aoDecidir?.(metadados)
+    partes.aoDecidir?.(mensagem, metadados, resultados)
     if (retomada) await saida.mandar(resultados.flatMap((r) => aRepetir(nome, r)))
     return resultados.find((r) => !r.ok)?.erro
   }
