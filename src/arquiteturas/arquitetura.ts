@@ -1,6 +1,7 @@
 // What an architecture is: a way for a command to reach the service that decides it, and for the
 // answer to come back. Differences are named flags, read by the code, the tests and the report.
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Envelope, Servico } from '../contratos/envelope.ts'
 import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado } from '../contratos/eventos.ts'
@@ -12,6 +13,7 @@ import {
 } from '../contratos/ids.ts'
 import type { Recusado } from '../persistencia/cursor.ts'
 import type { Database } from '../persistencia/database.ts'
+import type { DiarioDeProdutos } from '../servicos/catalogo/alteracoes.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import type { MortaAReenviar } from '../servicos/pedidos/mortas_guardadas.ts'
 import type { Vizinhos } from '../servicos/vizinhos.ts'
@@ -90,6 +92,13 @@ export interface Bastidores {
   readonly guardarMorta?: ConsultasDePedidos['guardarMorta']
   /** pedidos alone, where services of ours are absent. */
   readonly ausencias?: Ausencias | undefined
+  /** Dead letters that nobody sent again. */
+  mortasPendentes?(): Promise<number>
+  readonly criadoEm?: ConsultasDePedidos['criadoEm']
+  /** catalogo alone: its log is not the others'. */
+  readonly alteracoes?: DiarioDeProdutos
+  /** Where the process counts. */
+  readonly metricas: Registry
   /** The same over all the lives of this instance, and of no other; absent when nobody knows. */
   readonly instancia?: string
   /** Calls back after each commit that wrote events, until disposed. */
@@ -117,6 +126,8 @@ export interface PeloDiario extends AsyncDisposable {
   republicar(inicio: readonly EventoGravado[]): Promise<void>
   /** Dead letters, as they came; answers those refused for good, throws what may pass. */
   reenviar(mortas: readonly MortaAReenviar[]): Promise<readonly Recusado[]>
+  /** More waits to be published than may: a new order has to come later. */
+  lotada(): Promise<boolean>
   servir(hospedeiro: Hospedeiro, bastidores: Bastidores): Promise<PortaAberta>
 }
 export type Aberta = Sincrona | PeloDiario

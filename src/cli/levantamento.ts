@@ -4,6 +4,7 @@ import { SERVICOS } from '../contratos/ids.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
 import { brokerEm } from '../infra/kafka/processo.ts'
 import { responde } from '../infra/kafka/sonda.ts'
+import { type SituacaoDoKafka, situacaoDoKafka } from '../infra/situacao_do_kafka.ts'
 import { vive } from '../infra/supervisao/identidade.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
 import { type Medida, medir } from './medida_do_processo.ts'
@@ -24,6 +25,8 @@ export interface Levantamento {
   readonly processos: readonly ProcessoVisto[]
   /** Null when pedidos does not answer. */
   readonly pedidos: { readonly abertos: number; readonly retidos: number } | null
+  /** Null when closed, or when no service answers. */
+  readonly kafka: SituacaoDoKafka | null
   /** All together, each process once. */
   readonly memoria_mb: number
 }
@@ -56,8 +59,12 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   const todos = [supervisor, ...(await Promise.all(pesosDaGuarda)), ...processos]
   const pesos = new Map(todos.map((um) => [um.pid, um.memoria_mb ?? 0]))
   const memoria = [...pesos.values()].reduce((soma, peso) => soma + peso, 0)
-  const pedidos = await emAberto(enderecos.get('pedidos'))
-  return { diretorio, supervisor, processos, pedidos, memoria_mb: Math.round(memoria * 10) / 10 }
+  const [pedidos, kafka] = await Promise.all([
+    emAberto(enderecos.get('pedidos')),
+    verKafka(enderecos),
+  ])
+  const memoria_mb = Math.round(memoria * 10) / 10
+  return { diretorio, supervisor, processos, pedidos, kafka, memoria_mb }
 }
 
 function enderecosDo(estado: Estado | undefined): ReadonlyMap<string, string> {
@@ -88,15 +95,24 @@ async function emAberto(pedidos: string | undefined): Promise<Levantamento['pedi
   return typeof abertos === 'number' && typeof retidos === 'number' ? { abertos, retidos } : null
 }
 
+async function verKafka(enderecos: ReadonlyMap<string, string>): Promise<Levantamento['kafka']> {
+  const { QUATROVIAS_CREDENCIAL } = process.env
+  const visto = await situacaoDoKafka((servico, caminho, esperaMs) =>
+    perguntar(enderecos.get(servico), caminho, QUATROVIAS_CREDENCIAL, esperaMs),
+  )
+  return visto ?? null
+}
+
 /** Undefined for anything but a success in time. */
 async function perguntar(
   endereco: string | undefined,
   caminho: string,
   credencial?: string,
+  esperaMs = ESPERA_MS,
 ): Promise<Record<string, unknown> | undefined> {
   if (endereco === undefined) return undefined
   try {
-    const signal = AbortSignal.timeout(ESPERA_MS)
+    const signal = AbortSignal.timeout(esperaMs)
     const headers = cabecalhosDaCredencial(credencial)
     const resposta = await fetch(endereco + caminho, { signal, headers })
     const corpo = (await resposta.json()) as Record<string, unknown>

@@ -4,18 +4,35 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { identificar } from '../infra/supervisao/identidade.ts'
 import { travar } from '../infra/supervisao/trava.ts'
 import { porProc, porPs } from './medida_do_processo.ts'
 import { comandoSituacao } from './situacao.ts'
 import { abrirHttp, abrirTerminal } from './terminal_de_teste.ts'
 
-const pedidos: RequestListener = (requisicao, resposta) =>
-  resposta.end(
-    JSON.stringify(
-      requisicao.url === '/interno/situacao' ? { abertos: 2, retidos: 1 } : { status: 'pronto' },
-    ),
-  )
+const grupos = {
+  ...{ brokers: ['127.0.0.1:9092'], responde: true },
+  ...{ atraso: { 'estoque-group': 3, 'fiscal-group': 0 }, mortas_pendentes: 2 },
+}
+const publicacao = { pendentes: 5, idadeMs: 1_500, retidos: 1 }
+const respondendo =
+  (corpos: Readonly<Record<string, object>>): RequestListener =>
+  ({ url = '' }, resposta) => {
+    const corpo = corpos[url]
+    resposta.writeHead(corpo ? 200 : 404).end(JSON.stringify(corpo ?? {}))
+  }
+const semKafka = {
+  '/readyz': { status: 'pronto' },
+  '/interno/situacao': { abertos: 2, retidos: 1 },
+}
+const pedidos = respondendo(semKafka)
+const comKafka = (dos: object) =>
+  respondendo({
+    ...semKafka,
+    '/interno/kafka': { publicacao, leitura: null },
+    '/interno/kafka/grupos': dos,
+  })
 const encerrando: RequestListener = (_requisicao, resposta) => resposta.writeHead(503).end('{}')
 const mudo: RequestListener = () => undefined
 
@@ -69,8 +86,9 @@ test('cada serviço: endereço, processo e se responde; e os pedidos em aberto',
 test('--json: o mesmo para programas; quem cala por 500 ms não está pronto', async (t) => {
   const { codigo, saida, pid } = await comServicos(t, '--json')
   assert.equal(codigo, 0)
-  const { supervisor, processos, pedidos, memoria_mb } = JSON.parse(saida)
+  const { supervisor, processos, pedidos, kafka, memoria_mb } = JSON.parse(saida)
   assert.equal(supervisor.pid, process.pid)
+  assert.equal(kafka, null, 'quem não tem Kafka não fala dele')
   assert.deepEqual(pedidos, { abertos: 2, retidos: 1 })
   const prontos = processos.filter((um: { pronto: boolean }) => um.pronto)
   assert.deepEqual(
@@ -84,6 +102,43 @@ test('--json: o mesmo para programas; quem cala por 500 ms não está pronto', a
   assert.ok(Math.abs(memoria_mb - supervisor.memoria_mb - dele.memoria_mb) < 0.2)
   assert.ok(Math.abs(Date.now() - Date.parse(dele.desde)) < 60_000)
 })
+
+for (const [nome, dos, esperado] of [
+  [
+    'o Kafka: se responde, o que falta publicar e ler, e as mortas',
+    grupos,
+    [
+      '  kafka em 127.0.0.1:9092: responde · mensagens mortas: 2',
+      '  eventos a publicar: 5 (o mais velho há 2 s) · recusados pelo Kafka: 1',
+      '  mensagens a ler: estoque-group 3 · fiscal-group 0',
+    ],
+  ],
+  [
+    'com o Kafka fora, o que falta publicar se sabe, e o que falta ler não',
+    { ...grupos, responde: false, atraso: null },
+    [
+      '  kafka em 127.0.0.1:9092: não responde · mensagens mortas: 2',
+      '  eventos a publicar: 5 (o mais velho há 2 s) · recusados pelo Kafka: 1',
+      '  mensagens a ler: sem resposta',
+    ],
+  ],
+] as const) {
+  test(nome, async (t) => {
+    using terminal = abrirTerminal(t)
+    await using _trava = await travar(terminal.diretorio)
+    await using http = await abrirHttp(comKafka(dos))
+    const servicos = { pedidos: { rest: http.url, pid: process.pid } }
+    terminal.gravar('estado.json', { pronto: true, gateway: http.url, servicos })
+    const { saida } = await terminal.executar(comandoSituacao)
+    assert.deepEqual(stripVTControlCharacters(saida).split('\n').slice(-3), esperado)
+    const { saida: emJson } = await terminal.executar(comandoSituacao, '--json')
+    const { kafka } = JSON.parse(emJson)
+    assert.partialDeepStrictEqual(kafka, {
+      ...dos,
+      saida: { pedidos: { pendentes: 5, idade_ms: 1_500, retidos: 1 }, estoque: null },
+    })
+  })
+}
 
 test('com --junto a memória do processo de todos conta uma vez', async (t) => {
   using terminal = abrirTerminal(t)

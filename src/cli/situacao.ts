@@ -1,5 +1,6 @@
 // `npm run situacao`: what runs in this directory, whether it answers, and what it weighs.
 import { styleText } from 'node:util'
+import type { SituacaoDoKafka } from '../infra/situacao_do_kafka.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes } from './comando.ts'
 import { type Levantamento, levantar, type ProcessoVisto } from './levantamento.ts'
 
@@ -29,7 +30,8 @@ export async function comandoSituacao(argumentos: string[]): Promise<number> {
   return 0
 }
 
-function emTexto({ diretorio, supervisor, processos, pedidos, memoria_mb }: Levantamento): string {
+function emTexto(achado: Levantamento): string {
+  const { diretorio, supervisor, processos, pedidos, kafka, memoria_mb } = achado
   const linhas = processos.map((processo) => linhaDe(processo, processo.pid === supervisor.pid))
   const abertos = pedidos
     ? `pedidos em aberto: ${pedidos.abertos} · retidos: ${pedidos.retidos}`
@@ -42,7 +44,27 @@ function emTexto({ diretorio, supervisor, processos, pedidos, memoria_mb }: Leva
     ...linhas,
     '',
     `  ${abertos} · memória: ${mb(memoria_mb)}`,
+    ...(kafka ? doKafka(kafka) : []),
   ].join('\n')
+}
+
+function doKafka({ brokers, responde, atraso, mortas_pendentes, saida }: SituacaoDoKafka) {
+  const saidas = Object.values(saida).filter((uma) => uma !== null)
+  const somar = (campo: 'pendentes' | 'retidos') =>
+    saidas.reduce((soma, uma) => soma + uma[campo], 0)
+  const maisVelho = Math.round(Math.max(0, ...saidas.map((uma) => uma.idade_ms)) / 1_000)
+  const pendentes = somar('pendentes')
+  const idade = pendentes > 0 ? ` (o mais velho há ${maisVelho} s)` : ''
+  const retidos = somar('retidos')
+  const grupos = Object.entries(atraso ?? {}).map(([grupo, n]) => `${grupo} ${n}`)
+  const kafka = `kafka em ${brokers?.join(', ') ?? '–'}: ${responde ? 'responde' : 'não responde'}`
+  const linhas = [
+    `${kafka} · mensagens mortas: ${mortas_pendentes ?? '–'}`,
+    `eventos a publicar: ${pendentes}${idade} · recusados pelo Kafka: ${retidos}`,
+    `mensagens a ler: ${atraso ? grupos.join(' · ') : 'sem resposta'}`,
+  ]
+  const atencao = !responde || retidos > 0 || mortas_pendentes !== 0
+  return linhas.map((uma) => (atencao ? styleText('yellow', `  ${uma}`) : `  ${uma}`))
 }
 
 /** A process shared by all weighs once: its size stands in the sum alone. */

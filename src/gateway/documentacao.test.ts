@@ -38,6 +38,7 @@ test('o documento é OpenAPI 3.1 e tem exatamente as rotas do gateway', () => {
     'GET /auth/eu',
     'GET /healthz',
     'GET /metrics',
+    'GET /operacao/kafka',
     'GET /operacao/mortas',
     'GET /operacao/mortas/{morta_id}',
     'GET /operacao/retidos',

@@ -28,6 +28,7 @@ import { registrarConsultas } from './rotas/consultas.ts'
 import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
+import { registrarKafka } from './rotas/kafka.ts'
 import { registrarMortas } from './rotas/mortas.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
@@ -125,6 +126,7 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarEventos(rotas, partes)
   registrarOperacao(rotas, partes)
   registrarRetidos(rotas, partes)
+  registrarKafka(rotas, partes)
   registrarMortas(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)

@@ -256,4 +256,24 @@ export const simulacao = z
   .meta({ title: 'Simulacao' })
   .describe('A simulação do serviço')
 
+const contagem = z.number().int().min(0)
+const porPublicar = z.object({
+  pendentes: contagem.describe('Eventos gravados e ainda não publicados'),
+  idade_ms: contagem.describe('Do mais velho deles; 0 sem nenhum'),
+  retidos: contagem.describe('Eventos que o Kafka recusou de vez'),
+})
+export const kafka = z
+  .object({
+    brokers: z.array(z.string()).nullable(),
+    responde: z.boolean().describe('O Kafka respondeu agora'),
+    atraso: z
+      .record(z.string(), contagem)
+      .nullable()
+      .describe('Mensagens por confirmar, por grupo de consumidores'),
+    mortas_pendentes: contagem.nullable().describe('Mensagens mortas que ninguém reenviou'),
+    saida: z.record(z.enum(SERVICOS), porPublicar.nullable()).describe('Por serviço'),
+  })
+  .meta({ title: 'Kafka' })
+  .describe('O Kafka visto por pedidos, e a saída de cada serviço')
+
 export const saude = z.object({ status: z.string() }).describe('Está bem')

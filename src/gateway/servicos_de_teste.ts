@@ -102,6 +102,7 @@ export function pedidosFalso(): PedidosFalso {
         return pedido ?? recusar(resposta, new ErroDeNegocio('pedido_desconhecido'))
       })
       app.get('/interno/eventos', async () => [])
+      app.get('/interno/kafka/grupos', async () => GRUPOS)
       app.get('/interno/retidos', async (requisicao) => {
         chegadas.push(requisicao)
         return RETIDOS
@@ -152,6 +153,15 @@ const simulacaoFalsa: Falso = (app) => {
   app.put('/interno/simulacao', async () => SIMULACAO)
 }
 
+export const GRUPOS = {
+  ...{ brokers: ['127.0.0.1:9092'], responde: true },
+  ...{ atraso: { 'estoque-group': 3 }, mortas_pendentes: 2 },
+}
+const kafkaFalso: Falso = (app) => {
+  const publicacao = { pendentes: 5, idadeMs: 1_500, retidos: 1 }
+  app.get('/interno/kafka', async () => ({ publicacao, leitura: {} }))
+}
+
 const PRODUTO = { id: 1, nome: 'Produto Alfa Livro', estoque: 0, preco_centavos: 1_050 }
 export const PRODUTO_NOVO = { id: 31, nome: 'Mesa', preco_centavos: 1_050 }
 
@@ -196,7 +206,7 @@ export function produtosFalsos(): ProdutosFalsos {
   return falso
 }
 
-/** Each with its simulation, and three with more. */
+/** Each with its simulation and its way by Kafka, and three with more. */
 export function todosFalsos(
   pedidos = pedidosFalso(),
   { catalogo, estoque } = produtosFalsos(),
@@ -206,6 +216,7 @@ export function todosFalsos(
     nome,
     (app) => {
       simulacaoFalsa(app)
+      kafkaFalso(app)
       proprias[nome]?.(app)
     },
   ])

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { abrirArquiteturas } from '../arquiteturas/abertas.ts'
 import { type Aberta, type Atender, type Bastidores, parar } from '../arquiteturas/arquitetura.ts'
+import { recusarSeLotada } from '../arquiteturas/lotacao.ts'
 import { criarSalto } from '../arquiteturas/percurso.ts'
 import { criarRaiz } from '../arquiteturas/raiz.ts'
 import { criarReenviador, reenviarSempre } from '../arquiteturas/reenvio.ts'
@@ -17,6 +18,7 @@ import type { Servico } from '../contratos/envelope.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeServico } from '../contratos/ids.ts'
 import type { Leitura } from '../persistencia/database.ts'
+import type { ConsultasDeCatalogo } from '../servicos/catalogo/servico.ts'
 import type { ConsultasDePedidos } from '../servicos/pedidos/consultas.ts'
 import { criarSimulador } from '../servicos/simulacao.ts'
 import { abrirBanco } from './banco_do_servico.ts'
@@ -80,7 +82,7 @@ export async function abrirServico(
   const partes: Partes = { servico, leitura: db.leitura, registro, configuracao, abertas, signal }
   const bastidores: Bastidores = {
     ...{ servico, db, compra: vizinhos.compra, ...observados(registro) },
-    ...(nome === 'pedidos' && dosPedidos(consultas as ConsultasDePedidos, configuracao)),
+    ...proprios(nome, consultas, configuracao),
     ...(portas.rest !== 0 && { instancia: `${hostname()}:${portas.rest}` }),
   }
   const atenderPor =
@@ -126,17 +128,30 @@ function servidorDe(
   return app
 }
 
-const observados = ({ aoGravar, log }: Registro) => ({
+const observados = ({ aoGravar, log, metricas }: Registro) => ({
   aoGravar,
+  metricas,
   avisar: (mensagem: string, campos?: object) => log.warn({ ...campos, mensagem }),
 })
 
+/** What two of the services give besides what all have. */
+function proprios(
+  nome: NomeServico,
+  consultas: unknown,
+  configuracao: Configuracao,
+): Partial<Bastidores> {
+  if (nome === 'pedidos') return dosPedidos(consultas as ConsultasDePedidos, configuracao)
+  if (nome !== 'catalogo') return {}
+  return { alteracoes: (consultas as ConsultasDeCatalogo).alteracoes }
+}
+
 function dosPedidos(
-  { avisos, guardarMorta, esperando, pedido }: ConsultasDePedidos,
+  { avisos, guardarMorta, esperando, pedido, mortas, criadoEm }: ConsultasDePedidos,
   { ausentes, esperaDoAusenteMs: esperaMs }: Configuracao,
 ): Partial<Bastidores> {
   const ausencias = ausentes.length > 0 ? { ausentes, esperaMs, esperando, pedido } : undefined
-  return { avisos, guardarMorta, ausencias }
+  const mortasPendentes = () => mortas.contar({ pendentes: true })
+  return { avisos, guardarMorta, ausencias, criadoEm, mortasPendentes }
 }
 
 /** Where the log carries the orders, commands come from topics and not by a door. */
@@ -178,11 +193,12 @@ function comoRaiz(
   pilha.defer(async () => {
     await Promise.all([retomada, reenvio, raiz.esvaziar()])
   })
+  const atender = recusarSeLotada(raiz.atender, saidas, leitura)
   app.register(async (rotas) => {
-    registrarPedidos(rotas, { atender: raiz.atender, consultas, abertas: [...saidas.keys()] })
+    registrarPedidos(rotas, { atender, consultas, abertas: [...saidas.keys()] })
     registrarRetomada(rotas, consultas, (id) => retomarPedido(raiz, leitura, id))
     registrarMortas(rotas, consultas.mortas, reenviador)
     registrarMudancas(rotas, consultas, registro)
   })
-  return () => raiz.atender
+  return () => atender
 }

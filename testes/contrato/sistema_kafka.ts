@@ -186,7 +186,8 @@ async function diario(
 async function emRepouso(requisitar: Requisitar, nomes: readonly NomeServico[]): Promise<boolean> {
   const um = async (nome: NomeServico) => {
     const { status, corpo } = await requisitar(nome, 'GET', '/interno/kafka')
-    const atrasos: number[] = status === 200 ? Object.values(corpo.leitura as object).flat() : [1]
+    const { leitura } = status === 200 ? corpo : {}
+    const atrasos: number[] = leitura ? Object.values(leitura as object).flat() : [1]
     return corpo.publicacao?.pendentes === 0 && atrasos.every((n) => n === 0)
   }
   const todos = async () => (await Promise.all(nomes.map(um))).every(Boolean)

@@ -10,6 +10,7 @@ export type Cabecalhos = Map<Buffer, Buffer>
 export type CabecalhosLidos = ReadonlyMap<Buffer, Buffer>
 
 const PREFIXO = 'br.quatrovias.'
+const CASA = '/quatrovias/'
 /** What our consumers understand; a message that says another is for newer ones. */
 const VERSAO = '.v1'
 /** Said of every message, so encoded once. */
@@ -47,7 +48,7 @@ export function cabecalhosDe(assunto: Assunto, retomada = false): Cabecalhos {
   const cabecalhos: Cabecalhos = new Map([
     [ESPECIFICACAO, V1_0],
     [ID, Buffer.from(causa)],
-    [ORIGEM, umaVez(`/quatrovias/${servico}`)],
+    [ORIGEM, umaVez(CASA + servico)],
     [TIPO, umaVez(PREFIXO + tipo + VERSAO)],
     [QUANDO, Buffer.from(instante)],
     [CONTEUDO, JSON_UTF8],
@@ -63,6 +64,8 @@ export const assuntoDe = (servico: NomeServico, gravado: EventoGravado): Assunto
 }
 
 export interface Metadados {
+  /** Written by a service of ours, or by somebody who says so. */
+  readonly nossa: boolean
   readonly traceparent: string
   readonly retomada: boolean
   /** When the event happened, epoch milliseconds, if the message says so. */
@@ -73,16 +76,18 @@ export interface Metadados {
 export function lerCabecalhos(cabecalhos: CabecalhosLidos): Metadados {
   let traceparent: string | undefined
   let retomada = false
+  let nossa = false
   let aconteceuMs: number | undefined
   for (const [nome, valor] of cabecalhos) {
     if (nome.equals(TRACO)) traceparent = valor.toString('latin1')
     else if (nome.equals(QUANDO)) aconteceuMs = Date.parse(valor.toString('latin1'))
+    else if (nome.equals(ORIGEM)) nossa = valor.toString('latin1').startsWith(CASA)
     else if (nome.equals(RETOMADA)) retomada = valor.equals(SIM)
     else if (nome.equals(TIPO)) exigirVersao(valor)
     else if (nome.equals(ESPECIFICACAO)) exigirCloudEvents(valor)
   }
   if (Number.isNaN(aconteceuMs)) aconteceuMs = undefined
-  return { traceparent: rastreio(traceparent), retomada, aconteceuMs }
+  return { nossa, traceparent: rastreio(traceparent), retomada, aconteceuMs }
 }
 
 /** Types of strangers are their own affair: the topic and the status say what happened. */

@@ -121,7 +121,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     },
     async [Symbol.asyncDispose]() {
       fim.abort()
-      await lendo
+      await comLimite(lendo)
       await consumo[Symbol.asyncDispose]()
       await comLimite(confirmando)
       if (membro) await sair(membro)

@@ -42,7 +42,7 @@ export interface PartesDoInbound {
   readonly enterrar: Enterrar
   readonly paciencia?: Paciencia
   /** Told of each message that became commands. */
-  aoDecidir?(metadados: Metadados): void
+  aoDecidir?(mensagem: Recebida, metadados: Metadados, resultados: readonly Resultado[]): void
 }
 
 export function criarTratar(partes: PartesDoInbound): Tratar {
@@ -51,15 +51,16 @@ export function criarTratar(partes: PartesDoInbound): Tratar {
   async function decidir(mensagem: Recebida): Promise<ErroDeNegocio | undefined> {
     const metadados = lerCabecalhos(mensagem.cabecalhos)
     const lido = ler(mensagem.topico as TopicoDeFluxo, mensagem.valor)
-    const evento = ehCompleto(lido) ? lido : await completar(lido, compra)
-    const { traceparent, retomada } = metadados
+    const { nossa, traceparent, retomada } = metadados
+    const evento = bastaPorSi(lido, nossa) ? lido : await completar(lido, compra)
     const contexto = { arquitetura: 'kafka', traceparent } as const
     const envelopes = comandosPara(nome, evento).map((comando) => envelopar(comando, contexto))
     const resultados = await servico.handle(envelopes)
-    partes.aoDecidir?.(metadados)
+    partes.aoDecidir?.(mensagem, metadados, resultados)
     if (retomada) await saida.mandar(resultados.flatMap((r) => aRepetir(nome, r)))
     return resultados.find((r) => !r.ok)?.erro
   }
+
   /** After the first try, which nearly always is the only one. */
   async function tratarFalha(
     mensagem: Recebida,
@@ -114,21 +115,21 @@ function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] 
   return mensagem ? [mensagem] : []
 }
 
-/** As ours always are. */
-const ehCompleto = (evento: Evento): boolean => {
-  if (evento.tipo === 'AnaliseAprovada') return evento.valor_centavos !== undefined
-  return evento.tipo !== 'PagamentoAprovado' || evento.itens !== undefined
+/** What moves money by an amount is believed as it is only of ourselves, and only when whole. */
+function bastaPorSi(evento: Evento, nossa: boolean): boolean {
+  if (evento.tipo !== 'AnaliseAprovada' && evento.tipo !== 'PagamentoAprovado') return true
+  return nossa && evento.valor_centavos !== undefined && evento.itens !== undefined
 }
 
 /**
- * What a stranger's message leaves out, pedidos knows. Of a payment only the amount is believed,
- * and only when it is the order's: a cent paid for something dearer is for a person to look at.
+ * What a stranger's message leaves out, pedidos knows. Its amount must be the order's: a cent paid
+ * for something dearer is for a person to look at.
  */
 async function completar(evento: Evento, compra: Vizinhos['compra']): Promise<Evento> {
   const { itens, valor_centavos } = await compra(evento.pedido_id)
-  const dito = evento.tipo === 'PagamentoAprovado' ? evento.valor_centavos : undefined
+  const dito = 'valor_centavos' in evento ? evento.valor_centavos : undefined
   if ((dito ?? valor_centavos) === valor_centavos) {
     return { ...evento, itens, valor_centavos } as Evento
   }
-  throw new ErroDeNegocio('comando_divergente', 'O valor pago não é o do pedido.')
+  throw new ErroDeNegocio('comando_divergente', 'O valor da mensagem não é o do pedido.')
 }

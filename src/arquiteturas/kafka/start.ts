@@ -1,7 +1,6 @@
 // Opens publish/subscribe for one service: the relay that carries its log to the topics, and its
 // member of the consumer group. Neither needs the cluster to be there: what is committed waits.
 import { setTimeout as esperar } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico, PedidoId } from '../../contratos/ids.ts'
@@ -15,15 +14,30 @@ import type { ConexaoKafka } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
 import { deKafka } from './errors.ts'
 import { desistirSempre } from './espera.ts'
-import { criarTratar, insistir, PACIENCIA, type Recebida, type Tratar } from './inbound.ts'
+import {
+  criarTratar,
+  type Enterrar,
+  insistir,
+  PACIENCIA,
+  type Recebida,
+  type Tratar,
+} from './inbound.ts'
+import { criarMedidas, type Medidas } from './medidas.ts'
 import { comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
+import { abrirRelayDeProdutos } from './produtos.ts'
+import { fontesDe, registrarGrupos, registrarSituacao } from './situacao.ts'
 import { criarSubstituto, grupoDoSubstituto, lidosNaVolta } from './substituto.ts'
 import { garantirTopicos } from './topicos.ts'
 
 /** The start waits so long for the topics; after that it goes on, and so does the asking. */
 const TOPICOS_MS = 5_000
 const PAUSA_MS = 1_000
+/**
+ * Events that may wait to be published: with Kafka down an order is one, of about a kilobyte here
+ * and again there. As many as a gigabyte holds.
+ */
+const MAXIMO_PENDENTE = 1_000_000
 
 export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
   const aindaNao = async () => {
@@ -31,10 +45,12 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
   }
   let republicar: PeloDiario['republicar'] = aindaNao
   let reenviar: PeloDiario['reenviar'] = aindaNao
+  let lotada: PeloDiario['lotada'] = async () => false
   return {
     nome: 'kafka',
     republicar: (inicio) => republicar(inicio),
     reenviar: (mortas) => reenviar(mortas),
+    lotada: () => lotada(),
     async servir({ nome, app }, bastidores) {
       await using pilha = new AsyncDisposableStack()
       const fim = new AbortController()
@@ -43,28 +59,24 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
       republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true) ?? []))
       reenviar = (mortas) => saida.publicar(mortas.map(comoVeio))
-      const relay = pilha.use(abrirRelay(nome, saida, bastidores))
-      const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores))
-      const { ausencias } = bastidores
+      const { alteracoes, ausencias } = bastidores
+      const relay = pilha.use(
+        alteracoes
+          ? abrirRelayDeProdutos(alteracoes, saida, bastidores)
+          : abrirRelay(nome, saida, bastidores),
+      )
+      const fontes = fontesDe(conexao, relay, bastidores)
+      lotada = async () => ((await fontes.publicacao())?.pendentes ?? 0) > MAXIMO_PENDENTE
+      const medidas = criarMedidas(bastidores.metricas, fontes)
+      const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores, medidas))
       if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores))
-      registrarSituacao(app, async () => ({
-        publicacao: await relay.situacao(),
-        leitura: consumidor ? Object.fromEntries(await consumidor.atraso()) : {},
-      }))
+      registrarSituacao(app, relay, consumidor)
+      registrarGrupos(app, conexao, fontes)
       const aberta = pilha.move()
       return { [Symbol.asyncDispose]: () => aberta.disposeAsync() } satisfies PortaAberta
     },
     [Symbol.asyncDispose]: async () => undefined,
   }
-}
-
-function registrarSituacao(app: FastifyInstance, situacao: () => Promise<object>): void {
-  app.register(async (rotas) => {
-    rotas.get('/interno/kafka', {
-      schema: { summary: 'O que falta publicar e o que falta ler', tags: ['operação'] },
-      handler: situacao,
-    })
-  })
 }
 
 /** Resolves when all are there; throws only when they can never be. */
@@ -125,12 +137,18 @@ function abrirConsumidor(
   conexao: ConexaoKafka,
   saida: Saida,
   { servico, compra, avisar, guardarMorta, instancia }: Bastidores,
+  { morreu, decidiu }: Medidas,
 ): Consumidor | undefined {
   const topicos = lidosPor(nome)
   if (topicos.length === 0) return undefined
   const grupo = grupoDe(nome)
-  const enterrar = criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa))
-  const decidir = criarTratar({ nome, servico, compra, saida, enterrar })
+  const levar = criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa))
+  const enterrar: Enterrar = async (mensagem, erro) => {
+    await levar(mensagem, erro)
+    morreu(erro.codigo)
+  }
+  const partes = { nome, servico, compra, saida, enterrar, aoDecidir: decidiu }
+  const decidir = criarTratar(partes)
   const mortas = guardarMorta ? TOPICOS_DAS_MORTAS : []
   const tratar: Tratar = (mensagem, signal) =>
     mortas.includes(mensagem.topico) ? guardar(mensagem, signal) : decidir(mensagem, signal)

@@ -67,6 +67,7 @@ const MATRIZ: readonly Linha[] = [
   ['POST /pedidos/{pedido_id}/entregar', `/pedidos/${DE_NINGUEM}/entregar`, 401, 403, 404, 404],
   ['GET /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
   ['PUT /operacao/simulacao/{servico}', '/operacao/simulacao/estoque', 401, 403, 200, 200],
+  ['GET /operacao/kafka', '/operacao/kafka', 401, 403, 200, 200],
   ['GET /operacao/retidos', '/operacao/retidos', 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DELE), 401, 403, 200, 200],
   ['POST /operacao/retidos/{pedido_id}/retomar', retomar(DE_NINGUEM), 401, 403, 404, 404],

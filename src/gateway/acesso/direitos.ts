@@ -44,6 +44,7 @@ export const DIREITOS = {
   entregar_pedido: { ...equipe, auditada: true },
   ver_simulacao: equipe,
   mudar_simulacao: { ...equipe, auditada: true },
+  ver_kafka: equipe,
   rotacionar_chaves: { ...administracao, auditada: true },
   ver_auditoria: administracao,
   ver_retidos: equipe,

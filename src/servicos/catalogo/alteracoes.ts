@@ -1,7 +1,7 @@
 // The acts on products (ADR 0012): each writes the product and its own line, whole and once.
 import { type Centavos, comoCentavos } from '../../contratos/dinheiro.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { agora, type Causa, comoProdutoId, MAIOR_ID } from '../../contratos/ids.ts'
+import { agora, type Causa, comoProdutoId, type Instante, MAIOR_ID } from '../../contratos/ids.ts'
 import { type CriarProduto, type MudarProduto, resumoDaCriacao } from '../../contratos/produtos.ts'
 import type { Database, Leitura, Transacao } from '../../persistencia/database.ts'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
@@ -60,6 +60,43 @@ export async function mudarProduto(db: Database, comando: MudarProduto): Promise
   pontoDeQueda('depois_do_commit', 'MudarProduto')
   return mudado
 }
+
+/** A line of the log: what was done to a product, and what it was then. */
+export interface AlteracaoGravada {
+  readonly id: number
+  readonly causa: Causa
+  readonly produto_id: number
+  readonly tipo: Alteracao['tipo']
+  readonly nome: string
+  readonly preco_centavos: Centavos
+  readonly instante: Instante
+}
+/** The log read by whoever tells of it. */
+export interface DiarioDeProdutos {
+  /** In commit order. */
+  apos(id: number, limite: number): Promise<readonly AlteracaoGravada[]>
+  ultimoId(): Promise<number>
+}
+
+export const diarioDeProdutos = (leitura: Leitura): DiarioDeProdutos => ({
+  async apos(id, limite) {
+    const linhas = await leitura.todos<Omit<AlteracaoGravada, keyof Dados> & { dados: string }>(
+      `select id, causa, produto_id, tipo, dados, instante from alteracoes
+       where id > $1 order by id limit $2`,
+      [id, limite],
+    )
+    return linhas.map(({ dados, ...linha }) => {
+      const { nome, preco_centavos } = JSON.parse(dados) as Dados
+      return { ...linha, nome, preco_centavos }
+    })
+  },
+  async ultimoId() {
+    const linha = await leitura.um<{ id: number }>(
+      'select coalesce(max(id), 0) as id from alteracoes',
+    )
+    return Number(linha?.id ?? 0)
+  },
+})
 
 /** The product as it was created, whatever became of it since: a repeat is told the same. */
 async function procurarCriado(em: Leitura, comando: CriarProduto): Promise<Produto | undefined> {

@@ -4,7 +4,13 @@ import type { ProdutoId } from '../../contratos/ids.ts'
 import type { CriarProduto, MudarProduto } from '../../contratos/produtos.ts'
 import type { Contexto, ModuloDeServico } from '../partes.ts'
 import type { ProdutoNoCatalogo } from '../vizinhos.ts'
-import { type Criado, criarProduto, mudarProduto } from './alteracoes.ts'
+import {
+  type Criado,
+  criarProduto,
+  type DiarioDeProdutos,
+  diarioDeProdutos,
+  mudarProduto,
+} from './alteracoes.ts'
 import { mostrar, type Produto } from './domain.ts'
 import { importar, produtosPorId, todosOsProdutos } from './repository.ts'
 import { criarUnidades, unidadesImportadas } from './unidades.ts'
@@ -14,6 +20,7 @@ export interface ConsultasDeCatalogo {
   produtos(ids?: readonly ProdutoId[]): Promise<readonly ProdutoNoCatalogo[]>
   criar(comando: CriarProduto): Promise<Criado>
   mudar(comando: MudarProduto): Promise<Produto>
+  readonly alteracoes: DiarioDeProdutos
 }
 
 /** `semEstoque`: where the synthetic data is, when the stock is somebody else's to keep. */
@@ -36,6 +43,7 @@ export const catalogo = (semEstoque?: string): ModuloDeServico<ConsultasDeCatalo
         },
         criar: (comando) => criarProduto(db, comando),
         mudar: (comando) => mudarProduto(db, comando),
+        alteracoes: diarioDeProdutos(db.leitura),
       },
       [Symbol.asyncDispose]: async () => undefined,
     }

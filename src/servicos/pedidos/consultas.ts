@@ -71,6 +71,7 @@ export interface ConsultasDePedidos {
   avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
   guardarMorta(morta: Morta): Promise<void>
   readonly mortas: MortasGuardadas
+  criadoEm(id: PedidoId): Promise<Instante | undefined>
 }
 
 export function consultasDePedidos(db: Database): ConsultasDePedidos {
@@ -120,6 +121,13 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
     avisos: criarAvisos(leitura),
     guardarMorta: (morta) => guardarMorta(db, morta),
     mortas: mortasGuardadas(db),
+    async criadoEm(id) {
+      const linha = await leitura.um<Pick<PedidoAberto, 'criado_em'>>(
+        'select criado_em from pedidos where id = $1',
+        [id],
+      )
+      return linha?.criado_em
+    },
   }
 }
 
