@@ -131,13 +131,26 @@ else
     it('a mesma com outro conteúdo morre, e o que foi feito fica', async () => {
       const antes = mortasDe(cena).length
       const [paga] = (await lerTudo(broker.conexao, ['pagamentos_processados'])).filter(ehBoa)
-      const outra = { ...JSON.parse(paga!.value), itens: [{ produto_id: 2, quantidade: 9 }] }
-      const value = texto(JSON.stringify(outra))
-      await avulso.mandar({ topic: 'pagamentos_processados', value })
-      await ate(() => mortasDe(cena).length > antes, LIMITE_MS, 'a morta')
-      const [morta] = mortasDe(cena).slice(antes)
-      assert.equal(morta?.codigo, 'comando_divergente')
-      assert.equal(morta?.grupo, 'estoque-group')
+      const dito = JSON.parse(paga!.value)
+      const mandar = (mudado: object, headers: Map<Buffer, Buffer>) => {
+        const value = texto(JSON.stringify({ ...dito, ...mudado }))
+        return avulso.mandar({ topic: 'pagamentos_processados', value, headers })
+      }
+      const nossa = cabecalho('ce_source', '/quatrovias/pagamentos')
+      const lugares = [
+        await mandar({ valor: 0.01, valor_centavos: 1 }, new Map()),
+        await mandar({ itens: [{ produto_id: 2, quantidade: 9 }] }, nossa),
+      ]
+      const esperadas = [
+        ...lugares.map((lugar) => `estoque-group comando_divergente ${lugar}`),
+        // The wrong amount, for which pedidos would say that it was paid.
+        `pedidos-group comando_divergente ${lugares[0]}`,
+      ]
+      const chegaram = () => mortasDe(cena).length >= antes + esperadas.length
+      await ate(chegaram, LIMITE_MS, 'as mortas')
+      const mortas = mortasDe(cena).slice(antes)
+      const ditas = mortas.map(({ grupo, codigo, lugar }) => `${grupo} ${codigo} ${lugar}`)
+      assert.deepEqual(ditas.sort(), esperadas.sort())
     })
 
     it('os livros fecham', () => livrosFecham(cena))

@@ -25,6 +25,7 @@ const JSON_UTF8 = Buffer.from('application/json')
 const TRACO = Buffer.from('traceparent')
 const RETOMADA = Buffer.from('retomada')
 const SIM = Buffer.from('1')
+const VAZIO = Buffer.alloc(0)
 
 const textos = new Map<string, Buffer>()
 /** Only for the few texts there are: names of services and of types. */
@@ -78,7 +79,9 @@ export function lerCabecalhos(cabecalhos: CabecalhosLidos): Metadados {
   let retomada = false
   let nossa = false
   let aconteceuMs: number | undefined
-  for (const [nome, valor] of cabecalhos) {
+  for (const [nome, dito] of cabecalhos) {
+    // The protocol allows a header without a value, whatever the client's types say.
+    const valor = dito ?? VAZIO
     if (nome.equals(TRACO)) traceparent = valor.toString('latin1')
     else if (nome.equals(QUANDO)) aconteceuMs = Date.parse(valor.toString('latin1'))
     else if (nome.equals(ORIGEM)) nossa = valor.toString('latin1').startsWith(CASA)

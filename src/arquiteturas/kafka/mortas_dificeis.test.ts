@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
-import { comoTextos } from './cabecalhos.ts'
+import { comoTextos, lerCabecalhos } from './cabecalhos.ts'
 import type { Recebida } from './inbound.ts'
 import { criarEnterrar, lerCausa } from './mortas.ts'
 import type { Mensagem, Saida } from './outbound.ts'
@@ -39,6 +39,13 @@ async function enterrada(mudada: Partial<Recebida>): Promise<Mensagem> {
 test('um cabeçalho sem valor não impede o enterro', async () => {
   const cabecalhos = new Map([[texto('vazio'), undefined as unknown as Buffer]])
   assert.equal(comoTextos((await enterrada({ cabecalhos })).cabecalhos).vazio, '')
+})
+
+test('um cabeçalho nosso sem valor é como se não viesse', () => {
+  const nomes = ['traceparent', 'ce_time', 'ce_source', 'ce_type', 'retomada']
+  const semValor = new Map(nomes.map((nome) => [texto(nome), undefined as unknown as Buffer]))
+  const { nossa, retomada, aconteceuMs } = lerCabecalhos(semValor)
+  assert.deepEqual([nossa, retomada, aconteceuMs], [false, false, undefined])
 })
 
 test('de um valor grande ficam a chave e os cabeçalhos', async () => {
