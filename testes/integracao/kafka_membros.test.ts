@@ -53,7 +53,7 @@ else
             const grupos = await admin.describeGroups({ groups: [GRUPO] })
             return grupos.get(GRUPO)!
           })
-          return state === 'STABLE' && members.size === quantos
+          return state === 'Stable' && members.size === quantos
         },
         LIMITE_MS,
         `${quantos} membros em ${GRUPO}`,
