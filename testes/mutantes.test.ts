@@ -44,14 +44,14 @@ describe('mutantes', { concurrency: AO_MESMO_TEMPO }, () => {
     it(titulo(mutante), opcoes, async (t) => {
       const copia = await novaCopia()
       await plantar(copia, mutante)
-      const { linhas, saida } = await rodar(copia, mutante.features, mutante.so)
+      const { linhas, saida } = await rodar(copia, mutante.features, mutante.so, mutante.teste)
       const [primeira] = linhas.filter(({ mensagem }) => mensagem !== undefined)
       if (mutante.resiste) {
         assert.equal(primeira, undefined, 'a segunda defesa não segurou')
         assert.ok(linhas.length > 0, saida)
         return
       }
-      assert.ok(primeira, `nenhum teste de ${mutante.features} percebeu\n${saida}`)
+      assert.ok(primeira, `nenhum teste de ${mutante.teste ?? mutante.features} percebeu\n${saida}`)
       t.diagnostic(`${primeira.nome}: ${primeira.mensagem?.split('\n')[0]}`)
     })
   }
@@ -86,9 +86,14 @@ interface Rodada {
   readonly saida: string
 }
 
-function rodar(copia: string, features: readonly Feature[], so = '.'): Promise<Rodada> {
+function rodar(
+  copia: string,
+  features: readonly Feature[],
+  so = '.',
+  arquivo = 'testes/mutantes/rodar.ts',
+): Promise<Rodada> {
   const relator = `--test-reporter=${join(copia, 'testes/mutantes/relator.ts')}`
-  const rodador = join(copia, 'testes/mutantes/rodar.ts')
+  const rodador = join(copia, arquivo)
   const argumentos = [relator, `--test-name-pattern=${so}`, rodador, ...features]
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const opcoes = { cwd: copia, env, timeout: LIMITE_MS, killSignal: 'SIGKILL' } as const

@@ -1,6 +1,8 @@
 // The planted bugs: each is one exact replacement in one product file, and the contract features
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
+import { DO_KAFKA } from './do_kafka.ts'
+
 export type Feature = 'fluxo' | 'repeticoes' | 'cancelamento' | 'falhas' | 'concorrencia'
 
 export interface Mutante {
@@ -10,6 +12,8 @@ export interface Mutante {
   readonly de: string
   readonly para: string
   readonly features: readonly Feature[]
+  /** The file that must notice it, where no feature over `memoria` can. */
+  readonly teste?: string
   /** Only the tests whose names match, where the rest of a slow feature says no more. */
   readonly so?: string
   /** A second defence that keeps every outcome right all the same: then the features must pass. */
@@ -223,4 +227,5 @@ export const MUTANTES: readonly Mutante[] = [
   ...daEntrega,
   ...dasRepeticoes,
   ...doPercurso,
+  ...DO_KAFKA,
 ]
