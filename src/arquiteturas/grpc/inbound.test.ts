@@ -164,7 +164,7 @@ describe('um estranho em pagamentos', () => {
   })
 
   it('x-arquitetura que não é uma das públicas é a do próprio fio', async () => {
-    for (const dita of ['', 'memoria', 'kafka', '__proto__', 'GRPC']) {
+    for (const dita of ['', 'memoria', 'correio', '__proto__', 'GRPC']) {
       await pagar({ valor: 5 }, { 'x-arquitetura': dita })
       assert.equal(pedidas.at(-1)?.envelope.arquitetura, 'grpc', dita)
     }

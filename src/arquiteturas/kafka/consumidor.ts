@@ -30,8 +30,8 @@ const GRUPO = { sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterva
 const LEITURA = {
   autocommit: false,
   minBytes: 1,
-  maxBytes: 1_048_576,
-  maxBytesPerPartition: 262_144,
+  maxBytes: 262_144,
+  maxBytesPerPartition: 65_536,
   maxWaitTime: 500,
   mode: MessagesStreamModes.COMMITTED,
   fallbackMode: MessagesStreamFallbackModes.EARLIEST,
