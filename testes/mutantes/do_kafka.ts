@@ -24,7 +24,7 @@ export const DO_KAFKA: readonly Mutante[] = [
     nome: 'confirmar até a última feita, por cima das que faltam',
     arquivo: 'src/arquiteturas/kafka/trilhas.ts',
     de: 'trecho.feito = true\n',
-    para: 'trecho.feito = true\n  if (trecho.ate > trilha.inicio.ate) trilha.inicio.ate = trecho.ate\n',
+    para: 'trecho.feito = true\n  trilha.inicio.ate = trecho.ate\n',
     ...deConsumo,
   },
   {
