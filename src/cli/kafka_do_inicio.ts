@@ -1,8 +1,11 @@
 // What `npm start` decides about Kafka before anything starts: a given one, one of our own or,
 // where no broker can run and nobody asked for it, the other architectures alone.
-import type { Configuracao } from '../infra/configuracao.ts'
+import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
+import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import { prepararBroker } from '../infra/kafka/preparo.ts'
 import { encerrarSobra } from '../infra/kafka/processo.ts'
+import { responde } from '../infra/kafka/sonda.ts'
+import { PORTA_DO_KAFKA } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
 export interface KafkaDoInicio {
@@ -12,6 +15,8 @@ export interface KafkaDoInicio {
 }
 
 const abreKafka = ({ arquiteturas }: Configuracao): boolean => arquiteturas.includes('kafka')
+
+const semKafka = ({ arquiteturas }: Configuracao) => arquiteturas.filter((nome) => nome !== 'kafka')
 
 /**
  * `pedida`: the architectures were named, so what is missing is an error (ErroDeInicio, code 2);
@@ -28,7 +33,7 @@ export async function decidirKafka(
   } catch (erro) {
     if (pedida || !(erro instanceof ErroDeInicio)) throw erro
     dizer(`Sem a arquitetura kafka: ${erro.message}`)
-    const arquiteturas = configuracao.arquiteturas.filter((nome) => nome !== 'kafka')
+    const arquiteturas = semKafka(configuracao)
     return { configuracao: { ...configuracao, arquiteturas }, brokerProprio: false }
   }
   // Before the ports are chosen: what it holds may be ours.
@@ -43,4 +48,22 @@ export function enderecoDoKafka(
 ): string | undefined {
   if (porta !== undefined) return `127.0.0.1:${porta}`
   return abreKafka(configuracao) ? configuracao.kafka?.brokers.join(',') : undefined
+}
+
+/**
+ * For a service alone in a terminal, where no broker was named: the one that this product starts on
+ * this machine, if it is there; where kafka was asked for by name, also if it is not there yet.
+ */
+export async function kafkaDestaMaquina(
+  configuracao: Configuracao,
+  pedida: boolean,
+  dizer: (linha: string) => void,
+): Promise<Configuracao> {
+  if (!abreKafka(configuracao) || configuracao.kafka) return configuracao
+  const porta = configuracao.porta('kafka') ?? PORTA_DO_KAFKA
+  if (pedida || (await responde(porta))) {
+    return lerConfiguracao({ ...process.env, ...ambienteDoBrokerProprio(porta) })
+  }
+  dizer(`Sem a arquitetura kafka: nenhum broker em 127.0.0.1:${porta}; KAFKA_BROKERS diz outro`)
+  return { ...configuracao, arquiteturas: semKafka(configuracao) }
 }

@@ -7,6 +7,7 @@ import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
 import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
+import { kafkaDestaMaquina } from './kafka_do_inicio.ts'
 
 const NOMES = [...SERVICOS, 'gateway', 'kafka'] as const
 type Nome = (typeof NOMES)[number]
@@ -33,11 +34,13 @@ export async function comandoServico(argumentos: string[]): Promise<number> {
 }
 
 async function iniciar(nome: Nome): Promise<Servindo> {
-  const configuracao = lerConfiguracao()
+  const lida = lerConfiguracao()
   if (nome === 'kafka') {
     const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
-    return servindo(nome, await abrirBrokerProprio(configuracao))
+    return servindo(nome, await abrirBrokerProprio(lida))
   }
+  const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS)
+  const configuracao = await kafkaDestaMaquina(lida, pedida, console.error)
   const enderecos = enderecosPorConfiguracao(configuracao)
   if (nome === 'gateway') {
     const { enderecoTls } = configuracao

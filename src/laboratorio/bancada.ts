@@ -54,6 +54,8 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     QUATROVIAS_DIR: diretorio,
     QUATROVIAS_PERFIL: 'instantanea',
     QUATROVIAS_TESTE: 'sim',
+    // Those that need nothing beside the services; kafka is for who brings a broker.
+    QUATROVIAS_ARQUITETURAS: 'rest,grpc',
     ECOMMERCE_DB: join(diretorio, 'ecommerce.db'),
     NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache'),
     ...opcoes.ambiente,
