@@ -123,6 +123,10 @@ function oQueSeVe(): void {
     assert.deepEqual(corpo.publicacao, { pendentes: 0, idadeMs: 0, retidos: 0 })
   })
 
+  it('com tudo lido nenhum grupo tem atraso, em nenhum tópico', async () => {
+    await ate(async () => somar(await metricas(), 'kafka_atraso') === 0, LIMITE_MS, 'nada por ler')
+  })
+
   it('com o estoque fechado o atraso do seu grupo cresce; aberto, volta a zero', async () => {
     await ate(async () => (await atrasoDe('estoque-group')) === 0, LIMITE_MS, 'sem atraso')
     await servicos.derrubar('estoque')

@@ -75,11 +75,12 @@ const de = (offsets: Offsets | undefined, { nome, particao }: Lugar): bigint | u
 
 /** By our name. */
 async function particoesDe(admin: Admin, conexao: ConexaoKafka, nossos: readonly string[]) {
-  const nomes = nossos.map((topico) => nomeNoCluster(conexao, topico))
-  const { topics } = await admin.metadata({ topics: nomes })
+  const nomeDe = (topico: string) => nomeNoCluster(conexao, topico)
+  // The client sorts the very array that it is given.
+  const { topics } = await admin.metadata({ topics: nossos.map(nomeDe) })
   return new Map<string, Lugar[]>(
-    nossos.map((topico, i) => {
-      const nome = nomes[i]!
+    nossos.map((topico) => {
+      const nome = nomeDe(topico)
       const quantas = topics.get(nome)?.partitionsCount ?? 0
       return [topico, Array.from({ length: quantas }, (_, particao) => ({ nome, particao }))]
     }),
