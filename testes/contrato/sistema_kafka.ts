@@ -137,9 +137,10 @@ async function entregar(
   { requisitar, saida, outraPorta, mortas, quieto }: Mensageiro,
   comando: Comando,
 ): Promise<Trilha> {
-  // On a topic a compensation would walk the order back by itself: alone, it comes by another
-  // architecture, whose orders have the same names (K1).
-  if (!ehDeIda(comando.tipo)) {
+  // On a topic a compensation would walk the order back by itself, and a stranger's payment is not
+  // believed: alone, they come by another architecture, whose orders have the same names (K1).
+  const deEstranho = comando.tipo === 'AutorizarPagamento' && !comando.itens
+  if (deEstranho || !ehDeIda(comando.tipo)) {
     const contexto = { arquitetura: 'rest', traceparent: rastreio() } as const
     return outraPorta.enviar(envelopar(comando, contexto), false)
   }
