@@ -5,12 +5,11 @@ import {
   Consumer,
   compatibilityPartitioner,
   type Message,
-  MessagesStreamFallbackModes,
-  MessagesStreamModes,
   ProduceAcks,
   Producer,
 } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../../src/arquiteturas/kafka/conexao.ts'
+import { GRUPO, LEITURA } from '../../src/arquiteturas/kafka/consumidor.ts'
 import { abrirGravacao } from './gravacao.ts'
 
 export interface Etapa {
@@ -31,18 +30,8 @@ export type Ordem = 'segurar' | 'soltar'
 
 type Lida = Message<Buffer, Buffer, Buffer, Buffer>
 const MAIOR_LOTE = 500
-// As our own services read and confirm (consumidor.ts).
+// As our own services confirm and read (consumidor.ts).
 const CONFIRMAR_MS = 100
-const GRUPO = { sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 } as const
-const LEITURA = {
-  autocommit: false,
-  minBytes: 1,
-  maxBytes: 4_194_304,
-  maxBytesPerPartition: 1_048_576,
-  maxWaitTime: 500,
-  mode: MessagesStreamModes.COMMITTED,
-  fallbackMode: MessagesStreamFallbackModes.EARLIEST,
-} as const
 
 const { nome, conexao, banco, rotas } = JSON.parse(process.argv[2]!) as Etapa
 const topics = Object.keys(rotas)

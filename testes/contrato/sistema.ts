@@ -76,6 +76,8 @@ export async function novosBancos(ambiente: Record<string, string> = {}): Promis
   const configuracao = lerConfiguracao({
     ...QUAISQUER_PORTAS,
     QUATROVIAS_DIR: diretorio,
+    // kafka is for who brings a broker.
+    QUATROVIAS_ARQUITETURAS: 'rest,grpc',
     QUATROVIAS_PERFIL: 'instantanea',
     QUATROVIAS_REGISTRO: 'silent',
     QUATROVIAS_PRAZO_MS: '1000',

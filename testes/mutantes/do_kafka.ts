@@ -32,7 +32,7 @@ export const DO_KAFKA: readonly Mutante[] = [
     arquivo: CONSUMO,
     de: 'novaGeracao: trilhas.recomecar',
     para: 'novaGeracao: () => undefined',
-    ...deConsumo,
+    ...{ features: [], teste: 'src/arquiteturas/kafka/consumo.test.ts' },
   },
   {
     nome: 'tratar ao mesmo tempo duas mensagens de um pedido',
