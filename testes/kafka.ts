@@ -36,7 +36,7 @@ export interface OpcoesDeTeste extends Pick<OpcoesDoBroker, 'propriedades' | 'fo
 
 export async function abrirBrokerDeTeste(opcoes: OpcoesDeTeste = {}): Promise<BrokerDeTeste> {
   await using pilha = new AsyncDisposableStack()
-  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-kafka-'))
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-ação-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
   const portas = await escolherPortasDoBroker(0)
   const { conexao, ...outras } = opcoes

@@ -2,9 +2,9 @@
 // where no broker can run and nobody asked for it, the other architectures alone.
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
+import { lerEstado } from '../infra/estado.ts'
 import { prepararBroker } from '../infra/kafka/preparo.ts'
 import { encerrarSobra } from '../infra/kafka/processo.ts'
-import { responde } from '../infra/kafka/sonda.ts'
 import { PORTA_DO_KAFKA } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
@@ -51,19 +51,21 @@ export function enderecoDoKafka(
 }
 
 /**
- * For a service alone in a terminal, where no broker was named: the one that this product starts on
- * this machine, if it is there; where kafka was asked for by name, also if it is not there yet.
+ * For a service alone in a terminal, where no broker was named: the one that this product runs in
+ * the same directory; where kafka was asked for by name, the usual port, though it be empty yet. A
+ * port that merely answers may be another project's broker.
  */
-export async function kafkaDestaMaquina(
+export function kafkaDestaMaquina(
   configuracao: Configuracao,
   pedida: boolean,
   dizer: (linha: string) => void,
-): Promise<Configuracao> {
+): Configuracao {
   if (!abreKafka(configuracao) || configuracao.kafka) return configuracao
-  const porta = configuracao.porta('kafka') ?? PORTA_DO_KAFKA
-  if (pedida || (await responde(porta))) {
-    return lerConfiguracao({ ...process.env, ...ambienteDoBrokerProprio(porta) })
+  const noAr = lerEstado(configuracao.diretorio)?.kafka?.split(':').at(-1)
+  const porta = noAr ?? (pedida ? (configuracao.porta('kafka') ?? PORTA_DO_KAFKA) : undefined)
+  if (porta !== undefined) {
+    return lerConfiguracao({ ...process.env, ...ambienteDoBrokerProprio(Number(porta)) })
   }
-  dizer(`Sem a arquitetura kafka: nenhum broker em 127.0.0.1:${porta}; KAFKA_BROKERS diz outro`)
+  dizer('Sem a arquitetura kafka: não há um broker nosso no ar, e KAFKA_BROKERS não diz outro')
   return { ...configuracao, arquiteturas: semKafka(configuracao) }
 }

@@ -40,7 +40,7 @@ async function iniciar(nome: Nome): Promise<Servindo> {
     return servindo(nome, await abrirBrokerProprio(lida))
   }
   const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS)
-  const configuracao = await kafkaDestaMaquina(lida, pedida, console.error)
+  const configuracao = kafkaDestaMaquina(lida, pedida, console.error)
   const enderecos = enderecosPorConfiguracao(configuracao)
   if (nome === 'gateway') {
     const { enderecoTls } = configuracao

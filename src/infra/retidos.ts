@@ -44,9 +44,14 @@ export function registrarRetomada(
     schema: { summary: 'Retoma agora um pedido em aberto ou retido', tags, params: comId },
     handler: async (requisicao) => {
       const id = (requisicao.params as z.output<typeof comId>).pedido_id as PedidoId
-      if (!(await consultas.pedido(id))) throw new ErroDeNegocio('pedido_desconhecido')
+      const antes = await consultas.pedido(id)
+      if (!antes) throw new ErroDeNegocio('pedido_desconhecido')
       await consultas.soltar(id)
-      const { falha } = await retomar(id)
+      const { falha } = await retomar(id).catch(async (erro: unknown) => {
+        // Nothing was begun, and where the log carries it nobody else would begin it.
+        if (antes.retido) await consultas.reter(id, antes.retido.codigo, antes.retido.mensagem)
+        throw erro
+      })
       if (falha) throw falha
       return consultas.pedido(id)
     },

@@ -4,11 +4,15 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
+import { ConfigResourceTypes } from '@platformatic/kafka'
+import { request } from 'undici'
+import { criarSaida } from '../../src/arquiteturas/kafka/outbound.ts'
 import { comAdmin } from '../../src/arquiteturas/kafka/topicos.ts'
 import { type NomeServico, SERVICOS } from '../../src/contratos/ids.ts'
 import { fluxoPorTopico } from '../../src/contratos/topicos.ts'
+import type { PedidoVisivel } from '../../src/servicos/pedidos/consultas.ts'
 import { ate } from '../ate.ts'
-import { abrirCena, type Cena, livrosFecham } from '../cena_kafka.ts'
+import { abrirCena, type Cena, ler, livrosFecham } from '../cena_kafka.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
 import { lerTudo } from '../kafka_avulso.ts'
 
@@ -67,6 +71,22 @@ else
       await todosEnviados(pedidos)
     })
 
+    const verPedido = async (pedido: number) =>
+      (await ler(cena.bancada.enderecos.pedidos, `/pedidos/${pedido}`)) as PedidoVisivel
+    /** The largest message that the topic takes, in bytes. */
+    const limitar = (topico: string, value: string) =>
+      comAdmin(broker.conexao, (admin) =>
+        admin.incrementalAlterConfigs({
+          resources: [
+            {
+              ...{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topico },
+              configs: [{ name: 'max.message.bytes', configOperation: 0, value }],
+            },
+          ],
+          validateOnly: false,
+        }),
+      )
+
     /** Orders that wait at fiscal; then everything dies at once, and the topics of the flow go. */
     async function perderOsTopicos(antesDeVoltar: () => void): Promise<number[]> {
       mandarSinal('SIGSTOP', ['fiscal'])
@@ -102,6 +122,41 @@ else
         await cena.mudar('pedidos', `/interno/pedidos/${pedido}/retomar`, {})
       await cena.tudoTermina(LIMITE_MS)
       await todosEnviados(pedidos)
+    })
+
+    it('tópicos perdidos com tudo no ar são feitos de novo, e nenhum pedido se perde', async () => {
+      await comAdmin(broker.conexao, (admin) => admin.deleteTopics({ topics: DO_FLUXO }))
+      const pedidos = await cena.encomendar(PEDIDOS)
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados(pedidos)
+    })
+
+    it('tópico que falta é uma falha que passa, nunca uma recusa', async () => {
+      const conexao = { ...broker.conexao, renomeados: { pedidos_criados: 'nao-existe' } }
+      await using saida = criarSaida(conexao, 'teste')
+      const mensagem = { topico: 'pedidos_criados', chave: undefined, valor: Buffer.from('{}') }
+      const linhas = [{ id: 1, mensagem: { ...mensagem, cabecalhos: new Map() } }]
+      await assert.rejects(saida.publicar(linhas), { codigo: 'servico_indisponivel' })
+    })
+
+    it('pedido cujo passo nenhum tópico aceita fica retido, também sem Kafka, e é cancelado', async () => {
+      await limitar('pedidos_criados', '100')
+      const [pedido] = await cena.encomendar(1)
+      const retido = async () => (await verPedido(pedido!)).retido?.codigo
+      await ate(retido, LIMITE_MS, 'o pedido espera por uma pessoa')
+      await broker.matar()
+      const { enderecos } = cena.bancada
+      const retomar = `${enderecos.pedidos}/interno/pedidos/${pedido}/retomar`
+      const semKafka = await request(retomar, { method: 'POST' })
+      await semKafka.body.dump()
+      assert.equal(semKafka.statusCode, 503)
+      assert.equal(await retido(), 'mensagem_invalida')
+      await broker.reiniciar()
+      await limitar('pedidos_criados', '1000000')
+      const cancelar = `${enderecos.pedidos}/pedidos/${pedido}/cancelar`
+      await (await request(cancelar, { method: 'POST' })).body.dump()
+      await cena.tudoTermina(LIMITE_MS)
+      assert.equal(await cena.status(pedido!), 'cancelado')
     })
 
     it('os livros fecham', async () => {

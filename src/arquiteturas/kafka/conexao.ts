@@ -38,5 +38,9 @@ export const opcoesDoCliente = ({ brokers, tls, ca, sasl }: ConexaoKafka, quem: 
   }),
 })
 
+/** Then a reboot of this machine is one of the broker's too. */
+export const ehDestaMaquina = ({ brokers }: ConexaoKafka): boolean =>
+  brokers.every((broker) => /^(localhost|127\.|\[::1\])/.test(broker))
+
 export const nomeNoCluster = ({ renomeados }: ConexaoKafka, topico: string): string =>
   renomeados[topico] ?? topico

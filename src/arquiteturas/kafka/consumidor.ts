@@ -19,6 +19,7 @@ import type { Lugar } from './trilhas.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
 const JANELA = 1_000
+const GRANDE_BYTES = 65_536
 const CONFIRMAR_MS = 100
 const PRIMEIRA_PAUSA_MS = 100
 const MAIOR_PAUSA_MS = 1_000
@@ -75,6 +76,8 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   async function ler(leitor: Leitor, valeAinda: () => boolean): Promise<void> {
     for await (const lida of leitor.iterator({ destroyOnReturn: false })) {
       if (!valeAinda()) return
+      // A huge one travels alone: a thousand of them would be a gigabyte.
+      if ((lida.value?.length ?? 0) > GRANDE_BYTES) await consumo.ociosa()
       await consumo.receber({
         topico: nossos.get(lida.topic) ?? lida.topic,
         particao: lida.partition,

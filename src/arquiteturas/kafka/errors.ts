@@ -9,15 +9,15 @@ interface ErroDoCliente extends Error {
   readonly errors?: readonly unknown[]
 }
 
-/** A message that no repeat would get in; whatever is not listed may pass. */
+/**
+ * A message that no repeat would get in; whatever is not listed may pass. The client's own refusals
+ * (`PLT_KFK_USER`) are not among them: a missing topic is one, and so is a cluster that asks for TLS.
+ */
 const DE_VEZ: ReadonlySet<unknown> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
   'INVALID_RECORD',
-  'CORRUPT_MESSAGE',
   'INVALID_TIMESTAMP',
-  // Made wrongly by us: the client refuses it before it leaves.
-  'PLT_KFK_USER',
 ])
 const SEM_PERMISSAO: ReadonlySet<unknown> = new Set([
   'PLT_KFK_AUTHENTICATION',

@@ -12,12 +12,17 @@ import type { Mensagem, Saida } from './outbound.ts'
 
 const PACIENCIA = { primeiraMs: 1, maiorMs: 2, totalMs: 40 }
 const texto = (t: string) => Buffer.from(t)
-const corpo = { pedido_id: 1001, status: 'concluido', itens: [{ produto_id: 1, quantidade: 2 }] }
+const itens = [{ produto_id: 1, quantidade: 2 }]
+const corpo = { pedido_id: 1001, status: 'concluido', itens, valor_centavos: 500 }
 const separado: Recebida = {
   ...{ topico: 'estoque_separado', particao: 0, offset: 7n },
-  ...{ chave: texto('1001'), valor: texto(JSON.stringify(corpo)), cabecalhos: new Map() },
+  ...{ chave: texto('1001'), valor: texto(JSON.stringify(corpo)) },
+  cabecalhos: new Map([[texto('ce_source'), texto('/quatrovias/estoque')]]),
 }
-const marcada = { ...separado, cabecalhos: new Map([[texto('retomada'), texto('1')]]) }
+const marcada = {
+  ...separado,
+  cabecalhos: new Map([...separado.cabecalhos, [texto('retomada'), texto('1')]]),
+}
 
 const passageiro = new ErroDeNegocio('servico_indisponivel')
 const deVez = new ErroDeNegocio('comando_divergente')
@@ -115,4 +120,33 @@ test('só o que é retomado e já era conhecido é dito de novo, e marcado (K4)'
   ] as const) {
     assert.deepEqual((await tratar([resposta], mensagem)).mandadas, [])
   }
+})
+
+test('o valor que um estranho diz tem de ser o do pedido; sem valor, é buscado', async () => {
+  const enterradas: string[] = []
+  const recebidos: Envelope[] = []
+  const um = criarTratar({
+    ...{ nome: 'fiscal', paciencia: PACIENCIA, saida: { mandar: async () => undefined } as never },
+    servico: {
+      async handle(lote) {
+        recebidos.push(...lote)
+        return lote.map(() => ({ ok: true, gravado, repetido: false }))
+      },
+    },
+    compra: async () => ({ itens, valor_centavos: 500 }) as never,
+    enterrar: async (_, { codigo }) => void enterradas.push(codigo),
+  })
+  const sinal = new AbortController().signal
+  const dele = (dito: object) =>
+    um(
+      { ...separado, cabecalhos: new Map(), valor: texto(JSON.stringify({ ...corpo, ...dito })) },
+      sinal,
+    )
+  await dele({ valor_centavos: 1 })
+  await dele({ valor_centavos: undefined, valor: 0.01 })
+  assert.deepEqual([enterradas, recebidos], [['comando_divergente', 'comando_divergente'], []])
+  await dele({ valor_centavos: undefined })
+  assert.partialDeepStrictEqual(recebidos, [
+    { comando: { tipo: 'EmitirNota', valor_centavos: 500 } },
+  ])
 })

@@ -4,7 +4,7 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import { type Comando, destino } from '../../contratos/comandos.ts'
 import { envelopar, type Resultado, type Servico } from '../../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
-import type { Evento } from '../../contratos/eventos.ts'
+import type { Evento, EventoDe, TipoEvento } from '../../contratos/eventos.ts'
 import { proximo, registro } from '../../contratos/fluxo.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import type { TopicoDeFluxo } from '../../contratos/topicos.ts'
@@ -115,10 +115,18 @@ function aRepetir(nome: NomeServico, resultado: Resultado): readonly Mensagem[] 
   return mensagem ? [mensagem] : []
 }
 
+/** The next step goes by their amount: what is charged, and what the nota says. */
+const COM_VALOR: ReadonlySet<TipoEvento> = new Set([
+  'AnaliseAprovada',
+  'PagamentoAprovado',
+  'EstoqueSeparado',
+])
+
 /** What moves money by an amount is believed as it is only of ourselves, and only when whole. */
 function bastaPorSi(evento: Evento, nossa: boolean): boolean {
-  if (evento.tipo !== 'AnaliseAprovada' && evento.tipo !== 'PagamentoAprovado') return true
-  return nossa && evento.valor_centavos !== undefined && evento.itens !== undefined
+  if (!COM_VALOR.has(evento.tipo)) return true
+  const { valor_centavos, itens } = evento as EventoDe<'PagamentoAprovado'>
+  return nossa && valor_centavos !== undefined && itens !== undefined
 }
 
 /**

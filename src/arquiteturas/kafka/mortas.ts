@@ -92,6 +92,12 @@ export const comoVeio = (morta: Omit<MortaAReenviar, 'particao' | 'offset'>): Da
   return { id, mensagem: { topico, chave, valor, cabecalhos: new Map(cabecalhos) } }
 }
 
+/** An event that never stood anywhere: its place is that in the log. */
+export const comoRecebida = ({ id, mensagem }: DaLinha): Recebida => ({
+  ...mensagem,
+  ...{ particao: 0, offset: BigInt(id) },
+})
+
 /** `undefined` for what nobody of ours put there. */
 export function lerCausa(cabecalhos: CabecalhosLidos): Causa | undefined {
   const textos = comoTextos(cabecalhos)

@@ -23,11 +23,15 @@ export interface DaLinha {
   readonly mensagem: Mensagem
 }
 
+export interface LinhaRecusada extends Recusado {
+  readonly linha: DaLinha
+}
+
 export interface Saida extends AsyncDisposable {
   /** Resolves when all of it is in the topics; throws what may pass. */
   mandar(mensagens: readonly Mensagem[]): Promise<void>
   /** The same for rows of a log, answering those refused for good: the others are in. */
-  publicar(linhas: readonly DaLinha[]): Promise<readonly Recusado[]>
+  publicar(linhas: readonly DaLinha[]): Promise<readonly LinhaRecusada[]>
 }
 
 export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
@@ -52,14 +56,17 @@ export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
   }
 
   /** Halved until the offender is alone: only it is refused. */
-  async function publicar(linhas: readonly DaLinha[]): Promise<readonly Recusado[]> {
+  async function publicar(linhas: readonly DaLinha[]): Promise<readonly LinhaRecusada[]> {
     try {
       await mandar(linhas.map(({ mensagem }) => mensagem))
       return []
     } catch (erro) {
       const porque = recusaDeVez(erro)
       if (porque === undefined) throw erro
-      if (linhas.length === 1) return [{ id: linhas[0]!.id, codigo: porque, mensagem: porque }]
+      const [linha] = linhas
+      if (linhas.length === 1 && linha) {
+        return [{ id: linha.id, codigo: porque, mensagem: porque, linha }]
+      }
       const meio = linhas.length >> 1
       return [...(await publicar(linhas.slice(0, meio))), ...(await publicar(linhas.slice(meio)))]
     }

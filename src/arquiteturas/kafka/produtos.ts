@@ -4,6 +4,7 @@ import { emReais } from '../../contratos/dinheiro.ts'
 import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
 import type { AlteracaoGravada, DiarioDeProdutos } from '../../servicos/catalogo/alteracoes.ts'
 import type { Bastidores } from '../arquitetura.ts'
+import type { Parou } from './guarda_dos_topicos.ts'
 import { comoMensagem, type DaLinha, type Saida } from './outbound.ts'
 
 const STATUS = { ProdutoCriado: 'criado', ProdutoMudado: 'mudado' } as const
@@ -14,14 +15,15 @@ const SEM_AVISO = (): Disposable => ({ [Symbol.dispose]: () => undefined })
 export function abrirRelayDeProdutos(
   produtos: DiarioDeProdutos,
   saida: Saida,
-  { db, avisar }: Bastidores,
+  { db }: Bastidores,
+  parou: Parou,
 ): Relay {
   return iniciarRelay<AlteracaoGravada>({
     ...{ db, destino: 'produtos', aoGravar: SEM_AVISO },
     ler: produtos.apos,
     ultimoId: produtos.ultimoId,
     publicar: (lote) => saida.publicar(lote.map(comoLinha)),
-    aoFalhar: (erro) => avisar(`a publicação parou: ${erro.message}`),
+    aoFalhar: (erro) => parou('a publicação dos produtos', erro),
   })
 }
 

@@ -1,19 +1,17 @@
 // Opens publish/subscribe for one service: the relay that carries its log to the topics, and its
 // member of the consumer group. Neither needs the cluster to be there: what is committed waits.
-import { setTimeout as esperar } from 'node:timers/promises'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico, PedidoId } from '../../contratos/ids.ts'
-import { grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
-import { ErroDeInicio } from '../../persistencia/database.ts'
+import { fluxoPorTopico, grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
 import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
 import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
-import type { ConexaoKafka } from './conexao.ts'
+import { type ConexaoKafka, ehDestaMaquina } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
-import { deKafka } from './errors.ts'
 import { desistirSempre } from './espera.ts'
+import { type GuardaDosTopicos, guardarTopicos, type Parou } from './guarda_dos_topicos.ts'
 import {
   criarTratar,
   type Enterrar,
@@ -23,16 +21,12 @@ import {
   type Tratar,
 } from './inbound.ts'
 import { criarMedidas, type Medidas } from './medidas.ts'
-import { comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
+import { comoRecebida, comoVeio, criarEnterrar, lerCausa, semCausa } from './mortas.ts'
 import { comoMensagem, criarSaida, type DaLinha, doFluxo, type Saida } from './outbound.ts'
 import { abrirRelayDeProdutos } from './produtos.ts'
 import { fontesDe, registrarGrupos, registrarSituacao } from './situacao.ts'
 import { criarSubstituto, grupoDoSubstituto, lidosNaVolta } from './substituto.ts'
-import { garantirTopicos } from './topicos.ts'
 
-/** The start waits so long for the topics; after that it goes on, and so does the asking. */
-const TOPICOS_MS = 5_000
-const PAUSA_MS = 1_000
 /**
  * Events that may wait to be published: with Kafka down an order is one, of about a kilobyte here
  * and again there. As many as a gigabyte holds.
@@ -55,21 +49,24 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       await using pilha = new AsyncDisposableStack()
       const fim = new AbortController()
       pilha.defer(() => fim.abort())
-      await comLimite(manterTopicos(conexao, bastidores, fim.signal), TOPICOS_MS)
+      const guarda = await guardarTopicos(conexao, bastidores.avisar, fim.signal)
+      const parou = aoParar(guarda, bastidores)
       const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
       republicar = (inicio) => saida.mandar(inicio.flatMap((g) => doFluxo(nome, g, true) ?? []))
       reenviar = (mortas) => saida.publicar(mortas.map(comoVeio))
       const { alteracoes, ausencias } = bastidores
       const relay = pilha.use(
         alteracoes
-          ? abrirRelayDeProdutos(alteracoes, saida, bastidores)
-          : abrirRelay(nome, saida, bastidores),
+          ? abrirRelayDeProdutos(alteracoes, saida, bastidores, parou)
+          : abrirRelay(nome, conexao, saida, bastidores, parou),
       )
       const fontes = fontesDe(conexao, relay, bastidores)
       lotada = async () => ((await fontes.publicacao())?.pendentes ?? 0) > MAXIMO_PENDENTE
       const medidas = criarMedidas(bastidores.metricas, fontes)
-      const consumidor = pilha.use(abrirConsumidor(nome, conexao, saida, bastidores, medidas))
-      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores))
+      const consumidor = pilha.use(
+        abrirConsumidor(nome, conexao, saida, bastidores, medidas, parou),
+      )
+      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores, parou))
       registrarSituacao(app, relay, consumidor)
       registrarGrupos(app, conexao, fontes)
       const aberta = pilha.move()
@@ -79,32 +76,25 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
   }
 }
 
-/** Resolves when all are there; throws only when they can never be. */
-async function manterTopicos(
-  conexao: ConexaoKafka,
-  { avisar }: Bastidores,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let falhas = 0; !signal.aborted; falhas++) {
-    try {
-      return await garantirTopicos(conexao)
-    } catch (erro) {
-      if (erro instanceof ErroDeInicio) throw erro
-      if (falhas === 0) avisar(deKafka(erro).message)
-      await esperar(PAUSA_MS, undefined, { signal, ref: false }).catch(() => undefined)
-    }
+/** Told of each outage: the topics may be what is missing. */
+const aoParar =
+  (guarda: GuardaDosTopicos, { avisar }: Bastidores): Parou =>
+  (oQue, erro) => {
+    avisar(`${oQue} parou: ${erro.message}`, { err: erro.cause })
+    guarda.conferir()
   }
-}
 
-async function comLimite(esperado: Promise<void>, ms: number): Promise<void> {
-  const relogio = new AbortController()
-  const demora = esperar(ms, undefined, { signal: relogio.signal }).catch(() => undefined)
-  await Promise.race([esperado, demora])
-  relogio.abort()
-}
-
-function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
+function abrirRelay(
+  nome: NomeServico,
+  conexao: ConexaoKafka,
+  saida: Saida,
+  bastidores: Bastidores,
+  parou: Parou,
+) {
   const { db, avisos, aoGravar, avisar } = bastidores
+  const levar = criarEnterrar(grupoDe(nome), saida, (c) => avisar('evento recusado', c))
+  const enterrar = (recebida: Recebida, porque: string) =>
+    levar(recebida, new ErroDeNegocio('mensagem_invalida', `O Kafka a recusou: ${porque}`))
 
   /** Other architectures' orders walk by themselves: of those only what pedidos tells goes out. */
   async function linhasDe(lote: readonly EventoGravado[]): Promise<DaLinha[]> {
@@ -126,9 +116,17 @@ function abrirRelay(nome: NomeServico, saida: Saida, bastidores: Bastidores) {
     destino: 'kafka',
     ler: (apos, limite) => eventosApos(db.leitura, apos, limite),
     ultimoId: () => ultimoId(db.leitura),
-    publicar: async (lote) => saida.publicar(await linhasDe(lote)),
+    ...(!ehDestaMaquina(conexao) && { boot: '' }),
+    async publicar(lote) {
+      const recusadas = await saida.publicar(await linhasDe(lote))
+      // An order whose step no topic takes waits for a person, like one whose message died.
+      for (const { linha, mensagem } of recusadas) {
+        if (linha.mensagem.topico in fluxoPorTopico) await enterrar(comoRecebida(linha), mensagem)
+      }
+      return recusadas
+    },
     aoGravar,
-    aoFalhar: (erro) => avisar(`a publicação parou: ${erro.message}`),
+    aoFalhar: (erro) => parou('a publicação', erro),
   })
 }
 
@@ -138,6 +136,7 @@ function abrirConsumidor(
   saida: Saida,
   { servico, compra, avisar, guardarMorta, instancia }: Bastidores,
   { morreu, decidiu }: Medidas,
+  parou: Parou,
 ): Consumidor | undefined {
   const topicos = lidosPor(nome)
   if (topicos.length === 0) return undefined
@@ -169,7 +168,7 @@ function abrirConsumidor(
   return iniciarConsumidor({
     ...{ conexao, grupo, instancia, tratar, quem: `quatrovias-${nome}` },
     topicos: [...topicos, ...mortas],
-    aoFalhar: (erro) => avisar(`a leitura parou: ${erro.message}`),
+    aoFalhar: (erro) => parou('a leitura', erro),
   })
 }
 
@@ -180,6 +179,7 @@ function substituir(
   conexao: ConexaoKafka,
   saida: Saida,
   { servico, compra, avisar, instancia }: Bastidores,
+  parou: Parou,
 ): AsyncDisposable {
   const fim = new AbortController()
   const desistindo = desistirSempre(
@@ -202,7 +202,7 @@ function substituir(
     return iniciarConsumidor({
       ...{ conexao, topicos, tratar, instancia, quem: 'quatrovias-pedidos' },
       grupo: grupoDoSubstituto(nome),
-      aoFalhar: (erro) => avisar(`a leitura no lugar de ${nome} parou: ${erro.message}`),
+      aoFalhar: (erro) => parou(`a leitura no lugar de ${nome}`, erro),
     })
   })
   return {

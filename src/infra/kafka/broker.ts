@@ -63,6 +63,9 @@ const JVM = [
 export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   const pasta = join(resolve(opcoes.diretorio), 'kafka')
   const log = join(resolve(opcoes.diretorio), 'logs', 'broker.log')
+  if (pasta.includes(',')) {
+    throw new ErroDeInicio(`o Kafka não guarda nada em ${pasta}: há uma vírgula no caminho`, 2)
+  }
   mkdirSync(pasta, { recursive: true })
   const arquivo = join(pasta, 'server.properties')
   const { portas } = opcoes

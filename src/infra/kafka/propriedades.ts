@@ -68,5 +68,9 @@ export function propriedades(
 export const protocolos = (clientes: string): string =>
   `CLIENTES:${clientes},INTERNA:PLAINTEXT,CONTROLADOR:PLAINTEXT`
 
-/** As java.util.Properties reads it: a PEM has lines, a path may have a backslash. */
-const escapar = (valor: string): string => valor.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+/** As java.util.Properties reads it, in Latin-1: a PEM has lines, a path backslashes and accents. */
+const escapar = (valor: string): string =>
+  valor
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
