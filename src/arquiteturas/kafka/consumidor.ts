@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { setTimeout as esperar } from 'node:timers/promises'
 import {
   Consumer,
+  type Message,
   MessagesStreamFallbackModes,
   MessagesStreamModes,
   type MessagesStream as Stream,
@@ -42,6 +43,7 @@ export const LEITURA = {
 } as const
 
 type Leitor = Stream<Buffer, Buffer, Buffer, Buffer>
+type Lida = Message<Buffer, Buffer, Buffer, Buffer>
 type Membro = Consumer<Buffer, Buffer, Buffer, Buffer>
 /** The protocol's word for none. */
 const SEM_EPOCA = -1
@@ -78,14 +80,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
       if (!valeAinda()) return
       // A huge one travels alone: a thousand of them would be a gigabyte.
       if ((lida.value?.length ?? 0) > GRANDE_BYTES) await consumo.ociosa()
-      await consumo.receber({
-        topico: nossos.get(lida.topic) ?? lida.topic,
-        particao: lida.partition,
-        offset: lida.offset,
-        chave: lida.key ?? undefined,
-        valor: lida.value ?? undefined,
-        cabecalhos: lida.headers,
-      })
+      await consumo.receber(comoRecebida(lida, nossos.get(lida.topic) ?? lida.topic))
     }
   }
 
@@ -134,6 +129,15 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     },
   }
 }
+
+const comoRecebida = (lida: Lida, topico: string): Recebida => ({
+  topico,
+  particao: lida.partition,
+  offset: lida.offset,
+  chave: lida.key ?? undefined,
+  valor: lida.value ?? undefined,
+  cabecalhos: lida.headers,
+})
 
 function criarMembro({ conexao, quem, grupo, instancia }: OpcoesDoConsumidor): {
   novo: Membro

@@ -11,7 +11,7 @@ interface ErroDoCliente extends Error {
 
 /**
  * A message that no repeat would get in; whatever is not listed may pass. The client's own refusals
- * (`PLT_KFK_USER`) are not among them: a missing topic is one, and so is a cluster that asks for TLS.
+ * (`PLT_KFK_USER`) are not among them: a missing topic is one, and a cluster that asks for TLS.
  */
 const DE_VEZ: ReadonlySet<unknown> = new Set([
   'MESSAGE_TOO_LARGE',

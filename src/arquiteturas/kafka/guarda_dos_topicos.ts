@@ -19,7 +19,7 @@ export interface GuardaDosTopicos {
 /** What stopped, once for each outage, and why. */
 export type Parou = (oQue: string, erro: ErroDeNegocio) => void
 
-/** Errors: ErroDeInicio, code 2, when some are missing and may not be made, if that is soon known. */
+/** Errors: ErroDeInicio, code 2, if it is soon known that some are missing and may not be made. */
 export async function guardarTopicos(
   conexao: ConexaoKafka,
   avisar: (mensagem: string) => void,
