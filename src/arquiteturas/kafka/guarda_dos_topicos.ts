@@ -25,7 +25,7 @@ export async function guardarTopicos(
   avisar: (mensagem: string) => void,
   signal: AbortSignal,
 ): Promise<GuardaDosTopicos> {
-  let conferindo: Promise<void> | undefined
+  let conferindo = false
 
   async function ateHaver(): Promise<void> {
     for (let falhas = 0; !signal.aborted; falhas++) {
@@ -48,10 +48,12 @@ export async function guardarTopicos(
   await Promise.race([inicio, demora]).finally(() => relogio.abort())
   return {
     conferir() {
-      conferindo ??= ateHaver()
+      if (conferindo) return
+      conferindo = true
+      void ateHaver()
         .catch(dizer)
         .finally(() => {
-          conferindo = undefined
+          conferindo = false
         })
     },
   }

@@ -68,7 +68,7 @@ export function propriedades(
 export const protocolos = (clientes: string): string =>
   `CLIENTES:${clientes},INTERNA:PLAINTEXT,CONTROLADOR:PLAINTEXT`
 
-/** As java.util.Properties reads it, in Latin-1: a PEM has lines, a path backslashes and accents. */
+/** As java.util.Properties reads it, in Latin-1: a PEM has lines, a path may have accents. */
 const escapar = (valor: string): string =>
   valor
     .replaceAll('\\', '\\\\')
