@@ -139,7 +139,7 @@ else
       await assert.rejects(saida.publicar(linhas), { codigo: 'servico_indisponivel' })
     })
 
-    it('pedido cujo passo nenhum tópico aceita fica retido, também sem Kafka, e é cancelado', async () => {
+    it('pedido que nenhum tópico aceita fica retido, também sem Kafka, e é cancelado', async () => {
       await limitar('pedidos_criados', '100')
       const [pedido] = await cena.encomendar(1)
       const retido = async () => (await verPedido(pedido!)).retido?.codigo
