@@ -1,6 +1,7 @@
 // The way out of the log: reads after a cursor, publishes in batches, and only then moves the
-// cursor. A crash in between publishes again, never too little. One batch is on its way at a time;
-// what is committed meanwhile is the next one.
+// cursor. A crash in between publishes again, never too little; so the row that keeps it is written
+// ten times a second and not after each batch, whose commits would hold up those of the service.
+// One batch is on its way at a time; what is committed meanwhile is the next one.
 import { addAbortListener } from 'node:events'
 import { setTimeout as esperar } from 'node:timers/promises'
 import { comoErro, type ErroDeNegocio } from '../contratos/errors.ts'
@@ -12,6 +13,8 @@ import { pontoDeQueda } from './queda.ts'
 export const MAIOR_LOTE = 500
 /** Another instance of the service writes in the same PostgreSQL without telling this one. */
 export const RELER_MS = 500
+/** How much older than the truth the cursor's row may be: what a crash publishes again. */
+const GRAVAR_MS = 100
 const MENOR_PAUSA_MS = 25
 const MAIOR_PAUSA_MS = 2_000
 /** For the publish under way when the process is ending. */
@@ -63,6 +66,9 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const fim = new AbortController()
   const corte = new AbortController()
   const soneca = criarSoneca()
+  /** Acknowledged, and not in the cursor's row yet. */
+  let devido: { readonly id: number; readonly recusados: readonly Recusado[] } | undefined
+  let gravadoMs = 0
   const ouvinte = opcoes.aoGravar(soneca.acordar)
 
   async function rodar(): Promise<void> {
@@ -70,20 +76,34 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
     while (!fim.signal.aborted) {
       // Laid out before the read: a commit that the read does not see must not be slept over.
       soneca.preparar()
-      if ((await insistir(passar)) === 0) await soneca.dormir(RELER_MS)
+      const publicados = await insistir(passar)
+      if (devido && performance.now() - gravadoMs >= GRAVAR_MS) await insistir(gravar)
+      if (publicados === 0) await soneca.dormir(devido ? GRAVAR_MS : RELER_MS)
     }
+    if (devido) await gravar().catch(() => undefined)
   }
+
+  async function gravar(): Promise<void> {
+    if (!devido) return
+    const { id, recusados } = devido
+    await cursor.avancar(id, recusados)
+    pontoDeQueda('depois_do_cursor')
+    devido = undefined
+    gravadoMs = performance.now()
+  }
+
+  /** Another instance may have come further. */
+  const lugar = async () => Math.max(devido?.id ?? 0, await cursor.ultimoId())
 
   /** One batch, from the log to the destination. */
   async function passar(): Promise<number> {
-    const lote = await opcoes.ler(await cursor.ultimoId(), MAIOR_LOTE)
+    const lote = await opcoes.ler(await lugar(), MAIOR_LOTE)
     const ultimo = lote.at(-1)
     if (!ultimo) return 0
     pontoDeQueda('antes_de_publicar')
     const recusados = await ouAbortada(opcoes.publicar(lote, corte.signal), corte.signal)
     pontoDeQueda('depois_de_publicar')
-    await cursor.avancar(ultimo.id, recusados)
-    pontoDeQueda('depois_do_cursor')
+    devido = { id: ultimo.id, recusados: [...(devido?.recusados ?? []), ...recusados] }
     return lote.length
   }
 
@@ -104,7 +124,7 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const rodando = rodar()
   return {
     async situacao() {
-      const apos = await cursor.ultimoId()
+      const apos = await lugar()
       const [[proximo], ultimo, retidos] = await Promise.all([
         opcoes.ler(apos, 1),
         opcoes.ultimoId(),
