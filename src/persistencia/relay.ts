@@ -8,13 +8,12 @@ import { comoErro, type ErroDeNegocio } from '../contratos/errors.ts'
 import type { Instante } from '../contratos/ids.ts'
 import { criarCursor, type Recusado } from './cursor.ts'
 import type { Database } from './database.ts'
+import { criarMarcador, GRAVAR_MS } from './marcador.ts'
 import { pontoDeQueda } from './queda.ts'
 
 export const MAIOR_LOTE = 500
 /** Another instance of the service writes in the same PostgreSQL without telling this one. */
 export const RELER_MS = 500
-/** How much older than the truth the cursor's row may be: what a crash publishes again. */
-const GRAVAR_MS = 100
 const MENOR_PAUSA_MS = 25
 const MAIOR_PAUSA_MS = 2_000
 /** For the publish under way when the process is ending. */
@@ -65,10 +64,8 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const cursor = criarCursor(opcoes.db, opcoes.destino, opcoes.boot)
   const fim = new AbortController()
   const corte = new AbortController()
+  const marcador = criarMarcador(cursor)
   const soneca = criarSoneca()
-  /** Acknowledged, and not in the cursor's row yet. */
-  let devido: { readonly id: number; readonly recusados: readonly Recusado[] } | undefined
-  let gravadoMs = 0
   const ouvinte = opcoes.aoGravar(soneca.acordar)
 
   async function rodar(): Promise<void> {
@@ -77,33 +74,21 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
       // Laid out before the read: a commit that the read does not see must not be slept over.
       soneca.preparar()
       const publicados = await insistir(passar)
-      if (devido && performance.now() - gravadoMs >= GRAVAR_MS) await insistir(gravar)
-      if (publicados === 0) await soneca.dormir(devido ? GRAVAR_MS : RELER_MS)
+      await insistir(() => marcador.gravar())
+      if (publicados === 0) await soneca.dormir(marcador.deve ? GRAVAR_MS : RELER_MS)
     }
-    if (devido) await gravar().catch(() => undefined)
+    await marcador.gravar(true).catch(() => undefined)
   }
-
-  async function gravar(): Promise<void> {
-    if (!devido) return
-    const { id, recusados } = devido
-    await cursor.avancar(id, recusados)
-    pontoDeQueda('depois_do_cursor')
-    devido = undefined
-    gravadoMs = performance.now()
-  }
-
-  /** Another instance may have come further. */
-  const lugar = async () => Math.max(devido?.id ?? 0, await cursor.ultimoId())
 
   /** One batch, from the log to the destination. */
   async function passar(): Promise<number> {
-    const lote = await opcoes.ler(await lugar(), MAIOR_LOTE)
+    const lote = await opcoes.ler(await marcador.lugar(), MAIOR_LOTE)
     const ultimo = lote.at(-1)
     if (!ultimo) return 0
     pontoDeQueda('antes_de_publicar')
     const recusados = await ouAbortada(opcoes.publicar(lote, corte.signal), corte.signal)
     pontoDeQueda('depois_de_publicar')
-    devido = { id: ultimo.id, recusados: [...(devido?.recusados ?? []), ...recusados] }
+    marcador.anotar(ultimo.id, recusados)
     return lote.length
   }
 
@@ -124,7 +109,7 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const rodando = rodar()
   return {
     async situacao() {
-      const apos = await lugar()
+      const apos = await marcador.lugar()
       const [[proximo], ultimo, retidos] = await Promise.all([
         opcoes.ler(apos, 1),
         opcoes.ultimoId(),

@@ -51,8 +51,8 @@ export const DO_KAFKA: readonly Mutante[] = [
   {
     nome: 'esquecer o evento que o destino recusou',
     arquivo: 'src/persistencia/relay.ts',
-    de: 'cursor.avancar(ultimo.id, recusados)',
-    para: 'cursor.avancar(ultimo.id, recusados.slice(1))',
+    de: 'marcador.anotar(ultimo.id, recusados)',
+    para: 'marcador.anotar(ultimo.id, recusados.slice(1))',
     ...{ features: [], teste: 'src/persistencia/relay.test.ts', so: 'recus' },
   },
   {
