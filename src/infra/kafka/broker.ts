@@ -8,7 +8,7 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { conter, ultimasLinhas } from '../supervisao/arquivo_de_log.ts'
-import { type Guardado, guardar } from './guardiao.ts'
+import { EM_UTF8, type Guardado, guardar } from './guardiao.ts'
 import { caminhoDeClasses } from './jars.ts'
 import { anotarBroker, esquecerBroker } from './processo.ts'
 import { type PortasDoBroker, propriedades } from './propriedades.ts'
@@ -108,6 +108,7 @@ async function formatar(pasta: string, arquivo: string, opcoes: OpcoesDoBroker):
   try {
     await promisify(execFile)('java', [...ferramenta, ...argumentos, ...(opcoes.formato ?? [])], {
       timeout: FORMATO_LIMITE_MS,
+      env: EM_UTF8,
     })
   } catch (erro) {
     const { stdout = '', stderr = '' } = erro as { stdout?: string; stderr?: string }

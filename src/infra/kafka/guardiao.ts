@@ -9,6 +9,9 @@ import { text } from 'node:stream/consumers'
 import { abrirLog } from '../supervisao/arquivo_de_log.ts'
 import { encerrar, type Identidade, identificar } from '../supervisao/identidade.ts'
 
+/** Java reads the names of files as the locale says, and without one has no accents. */
+export const EM_UTF8 = { ...process.env, LC_ALL: 'C.UTF-8' }
+
 /** Below the 4 s in which a supervised process has to drain. */
 const GRACIA_S = 3
 /** How much longer than that the shell is waited for before both are ended from here. */
@@ -61,6 +64,7 @@ export async function guardar(
     stdio: ['pipe', fd, fd, 'pipe'],
     detached: true,
     cwd: pasta,
+    env: EM_UTF8,
   })
   closeSync(fd)
   const fim = Promise.withResolvers<string>()
