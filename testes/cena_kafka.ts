@@ -75,7 +75,10 @@ export async function abrirCena(
       await ate(() => parado().catch(() => false), limiteMs, 'tudo publicado, lido e confirmado')
     },
     async status(pedido) {
-      return ((await ler(enderecos.pedidos, `/pedidos/${pedido}`)) as { status: string }).status
+      // It may just be between two lives.
+      const ver = () => ler(enderecos.pedidos, `/pedidos/${pedido}`).catch(() => undefined)
+      const visto = await ate(ver, RESPOSTA_MS, `pedido ${pedido}`)
+      return (visto as { status: string }).status
     },
     mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo),
     [Symbol.asyncDispose]: () => bancada[Symbol.asyncDispose](),

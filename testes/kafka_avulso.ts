@@ -47,6 +47,8 @@ export interface Lida {
 export async function lerTudo(conexao: ConexaoKafka, topics: readonly string[]): Promise<Lida[]> {
   const consumidor = new Consumer({
     ...opcoesDoCliente(conexao, 'leitor'),
+    // A broker just started may not have a coordinator yet.
+    retries: 50,
     groupId: `leitor-${performance.now()}`,
     deserializers: stringDeserializers,
   })

@@ -227,6 +227,8 @@ async function ouvir(
 ): Promise<void> {
   const ouvinte = new Consumer<Buffer, Buffer, Buffer, Buffer>({
     ...opcoesDoCliente(conexao, 'olho'),
+    // A broker just started may not have a coordinator yet.
+    retries: 50,
     groupId: 'olho',
   })
   pilha.defer(() => ouvinte.close(true))

@@ -9,7 +9,7 @@ import { garantirTopicos } from './topicos.ts'
 
 /** The start waits so long; after that it goes on, and so does the asking. */
 const INICIO_MS = 5_000
-const PAUSA_MS = 1_000
+const PAUSA_MS = 250
 
 export interface GuardaDosTopicos {
   /** Looks again, unless it is looking already. */
