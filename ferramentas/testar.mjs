@@ -18,7 +18,7 @@ const ETAPAS = [
   ['núcleo', node('--test', '--test-concurrency=2', ...NUCLEO)],
   ['bordas', node('--test', '--test-concurrency=2', ...BORDAS)],
   // Most of their time is waiting: for a process to start, a member to join, a deadline to pass.
-  ['contrato e integração', node('--test', '--test-concurrency=3', 'testes/**/*.test.ts')],
+  ['contrato e integração', node('--test', '--test-concurrency=2', 'testes/**/*.test.ts')],
 ]
 
 const inicio = performance.now()

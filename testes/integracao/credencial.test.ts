@@ -136,6 +136,8 @@ describe('credencial de serviço', () => {
     const env = {
       ...{ ...process.env, ...QUAISQUER_PORTAS },
       QUATROVIAS_DIR: diretorio,
+      // Those that carry the credential.
+      QUATROVIAS_ARQUITETURAS: 'rest,grpc',
       ECOMMERCE_DB: join(pasta.path, 'e.db'),
       QUATROVIAS_PERFIL: 'instantanea',
       QUATROVIAS_ENDERECO: '0.0.0.0',
