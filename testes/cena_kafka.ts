@@ -5,8 +5,9 @@ import { request } from 'undici'
 import { type NomeArquitetura, type NomeServico, SERVICOS } from '../src/contratos/ids.ts'
 import { abrirBancada, type Bancada, type OpcoesDaBancada } from '../src/laboratorio/bancada.ts'
 import { ate } from './ate.ts'
+import { mudar, pedir } from './cliente_insistente.ts'
 import { emBalanco } from './contrato/balanco.ts'
-import { UNIDADES, umItem } from './contrato/sistema.ts'
+import { UNIDADES } from './contrato/sistema.ts'
 
 const RESPOSTA_MS = 10_000
 const AO_MESMO_TEMPO = 20
@@ -80,7 +81,7 @@ export async function abrirCena(
       const visto = await ate(ver, RESPOSTA_MS, `pedido ${pedido}`)
       return (visto as { status: string }).status
     },
-    mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo),
+    mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo, RESPOSTA_MS),
     [Symbol.asyncDispose]: () => bancada[Symbol.asyncDispose](),
   }
 }
@@ -100,42 +101,6 @@ export async function ler(base: string, caminho: string): Promise<unknown> {
   const corpo = await body.json()
   assert.equal(statusCode, 200, JSON.stringify(corpo))
   return corpo
-}
-
-/** Until the service, which may just be dead, has taken it. */
-async function mudar(base: string, caminho: string, corpo: object): Promise<void> {
-  const mandar = async () => {
-    const resposta = await request(base + caminho, {
-      method: caminho.startsWith('/interno/pedidos/') ? 'POST' : 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(corpo),
-    }).catch(() => undefined)
-    await resposta?.body.dump()
-    return resposta?.statusCode === 200
-  }
-  await ate(mandar, RESPOSTA_MS, `PUT ${caminho}`)
-}
-
-async function pedir(
-  base: string,
-  arquitetura: NomeArquitetura,
-  chave: string,
-): Promise<{ id: number } | undefined> {
-  try {
-    const { statusCode, body } = await request(`${base}/pedidos`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': chave,
-        'x-arquitetura': arquitetura,
-      },
-      body: JSON.stringify({ cliente_id: 1, itens: umItem(), metodo: 'pix' }),
-    })
-    const corpo = (await body.json()) as { id: number }
-    return statusCode < 300 ? corpo : undefined
-  } catch {
-    return undefined
-  }
 }
 
 export const livrosFecham = ({ bancada }: Cena): Promise<void> => emBalanco(bancada)

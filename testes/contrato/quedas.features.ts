@@ -8,8 +8,9 @@ import type { NomeArquitetura, NomeServico } from '../../src/contratos/ids.ts'
 import { abrirBancada, type Bancada } from '../../src/laboratorio/bancada.ts'
 import type { PontoDeQueda } from '../../src/persistencia/queda.ts'
 import { ate } from '../ate.ts'
+import { mudar, pedir } from '../cliente_insistente.ts'
 import { emBalanco } from './balanco.ts'
-import { UNIDADES, umItem } from './sistema.ts'
+import { UNIDADES } from './sistema.ts'
 
 interface Queda {
   readonly servico: NomeServico
@@ -75,22 +76,24 @@ export function quedas(
       it(`${servico} morto em ${ponto} de ${comando ?? 'cobrança'}${volta}`, async () => {
         const { enderecos } = bancada
         const antes = bancada.reinicios(servico)
-        if (recusa) await mudar(enderecos[recusa], '/interno/simulacao', { taxa_sucesso: 0 })
-        await mudar(enderecos[servico], '/interno/queda', { ponto, comando })
+        if (recusa)
+          await mudar(enderecos[recusa], '/interno/simulacao', { taxa_sucesso: 0 }, LIMITE_MS)
+        await mudar(enderecos[servico], '/interno/queda', { ponto, comando }, LIMITE_MS)
         const chave = `${servico}-${ponto}-${comando}-${recusa}`
         const insistir = () => pedir(enderecos.pedidos, arquitetura, chave)
         const pedido = await ate(insistir, LIMITE_MS, 'o pedido termina')
         assert.equal(pedido.status, recusa ? 'cancelado' : 'enviado')
         const voltou = () => bancada.reinicios(servico) === antes + 1
         await ate(voltou, LIMITE_MS, `${servico} morreu uma vez`)
-        if (recusa) await mudar(enderecos[recusa], '/interno/simulacao', { taxa_sucesso: 1 })
+        if (recusa)
+          await mudar(enderecos[recusa], '/interno/simulacao', { taxa_sucesso: 1 }, LIMITE_MS)
       })
     }
 
     it('sem ninguém insistir, a retomada termina o pedido interrompido', async () => {
       const { enderecos } = bancada
       const queda = { ponto: 'depois_do_commit', comando: 'SepararEstoque' }
-      await mudar(enderecos.estoque, '/interno/queda', queda)
+      await mudar(enderecos.estoque, '/interno/queda', queda, LIMITE_MS)
       await pedir(enderecos.pedidos, arquitetura, 'sem-insistir')
       const abertos = async () => {
         const { body } = await request(`${enderecos.pedidos}/interno/situacao`)
@@ -101,40 +104,4 @@ export function quedas(
 
     it('os livros fecham', () => emBalanco(bancada))
   })
-}
-
-async function mudar(base: string, caminho: string, corpo: object): Promise<void> {
-  const mandar = async () => {
-    const resposta = await request(base + caminho, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(corpo),
-    }).catch(() => undefined)
-    await resposta?.body.dump()
-    return resposta?.statusCode === 200
-  }
-  await ate(mandar, LIMITE_MS, `PUT ${caminho}`)
-}
-
-/** As a client does: the same key until there is an answer. */
-async function pedir(
-  base: string,
-  arquitetura: NomeArquitetura,
-  chave: string,
-): Promise<{ status: string } | undefined> {
-  try {
-    const { statusCode, body } = await request(`${base}/pedidos`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': chave,
-        'x-arquitetura': arquitetura,
-      },
-      body: JSON.stringify({ cliente_id: 1, itens: umItem(), metodo: 'pix' }),
-    })
-    const corpo = (await body.json()) as { status: string }
-    return statusCode < 300 ? corpo : undefined
-  } catch {
-    return undefined
-  }
 }
