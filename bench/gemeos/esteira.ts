@@ -50,6 +50,8 @@ export async function abrirEsteira(conexao: ConexaoKafka): Promise<Esteira> {
     etapas.push(fork(PROGRAMA, [JSON.stringify(argumento)]))
   }
   await Promise.all(etapas.map((etapa) => once(etapa, 'message')))
+  // What comes while nobody listens Node keeps for whoever listens next: another run's beginning.
+  for (const etapa of etapas) etapa.on('message', () => undefined)
   const [primeira, ultima] = [etapas[0]!, etapas.at(-1)!]
   const saida = pilha.use(criarSaida(conexao, 'nua'))
   const aberta = pilha.move()

@@ -9,7 +9,7 @@ import {
   Producer,
 } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../../src/arquiteturas/kafka/conexao.ts'
-import { GRUPO, LEITURA as NOSSA } from '../../src/arquiteturas/kafka/consumidor.ts'
+import { GRUPO, LEITURA } from '../../src/arquiteturas/kafka/consumidor.ts'
 import { abrirGravacao } from './gravacao.ts'
 
 export interface Etapa {
@@ -30,11 +30,8 @@ export type Ordem = 'segurar' | 'soltar'
 
 type Lida = Message<Buffer, Buffer, Buffer, Buffer>
 const MAIOR_LOTE = 500
-// As our own services confirm (consumidor.ts); but it reads as much at a time as suits it best:
-// with our small reads, which spare memory, it is ten times slower.
+// As our own services confirm (consumidor.ts).
 const CONFIRMAR_MS = 100
-
-const LEITURA = { ...NOSSA, maxBytes: 4_194_304, maxBytesPerPartition: 1_048_576 }
 
 const { nome, conexao, banco, rotas } = JSON.parse(process.argv[2]!) as Etapa
 const topics = Object.keys(rotas)
