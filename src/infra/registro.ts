@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { Envelope, Resultado } from '../contratos/envelope.ts'
 import { agora, type NomeServico } from '../contratos/ids.ts'
 import type { Operacoes } from '../persistencia/servico.ts'
+import { saidaDoLog } from './saida_do_log.ts'
 
 export interface Registro {
   readonly log: Logger
@@ -15,11 +16,9 @@ export interface Registro {
 }
 
 const LIMITES_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-/** Lines gather for at most a second, or 4 KB: the durable record is the table `eventos`. */
-const SAIDA = { minLength: 4_096, sync: false, periodicFlush: 1_000 } as const
 
 export const criarLog = (servico: string, nivel: string): Logger =>
-  criarLogEm(pino.destination(SAIDA), servico, nivel)
+  criarLogEm(saidaDoLog(), servico, nivel)
 
 function criarLogEm(destino: DestinationStream, servico: string, nivel: string): Logger {
   return pino(
@@ -35,7 +34,7 @@ function criarLogEm(destino: DestinationStream, servico: string, nivel: string):
 }
 
 export function criarRegistro(servico: NomeServico, nivel: string): Registro {
-  const destino = pino.destination(SAIDA)
+  const destino = saidaDoLog()
   const log = criarLogEm(destino, servico, nivel)
   const metricas = new Registry()
   metricas.setDefaultLabels({ servico })
