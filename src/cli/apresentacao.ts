@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
-import { SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, SERVICOS } from '../contratos/ids.ts'
 import type { Estado } from '../infra/estado.ts'
 import type { Credencial } from './sessao_no_gateway.ts'
 
@@ -15,12 +15,16 @@ export function apresentar(
   admin?: Credencial,
 ): string {
   const linha = (nome: string, endereco: string, grpc = '', pid?: number) =>
-    `  ${nome.padEnd(12)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
+    `  ${nome.padEnd(14)}${endereco.padEnd(26)}${grpc.padEnd(20)}${pid ? `processo ${pid}` : ''}`
   const servicos = SERVICOS.flatMap((nome) => {
     const servico = estado.servicos[nome]
     if (!servico) return []
     const { rest, grpc, pid } = servico
     return linha(nome, rest, grpc && `gRPC :${grpc.split(':').at(-1)}`, pid)
+  })
+  const assinantes = ASSINANTES.flatMap((nome) => {
+    const { rest, pid } = estado.assinantes?.[nome] ?? {}
+    return rest === undefined ? [] : linha(nome, rest, '', pid)
   })
   return [
     '',
@@ -30,6 +34,7 @@ export function apresentar(
     linha('', estado.gateway_https),
     ...(estado.kafka ? [linha('kafka', estado.kafka)] : []),
     ...servicos,
+    ...assinantes,
     '',
     `  documentação  ${estado.gateway}/docs`,
     `  credenciais   ${relative(process.cwd(), credenciais)}`,

@@ -1,15 +1,16 @@
-// `npm start`: the seven services, the gateway and our own broker, each a process of its own under
-// the supervisor, or all in this one with --junto.
+// `npm start`: the seven services, the gateway, our own broker and what subscribes to its topics,
+// each a process of its own under the supervisor, or all in this one with --junto.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { NomeServico } from '../contratos/ids.ts'
+import type { NomeAssinante, NomeServico } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import {
   ambienteDasPortas,
   comOsAlheios,
+  doGateway,
   enderecosDas,
   escolherPortas,
   hospedeiroDe,
@@ -103,13 +104,12 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   // Stopped in the reverse order: the gateway, then the root while those it calls still answer, and
   // last the broker, once nobody has anything to say through it.
   const broker = portas.kafka === undefined ? [] : ['kafka']
-  const processos = [...broker, ...servicosPresentes(configuracao).toReversed(), 'gateway'].map(
-    (nome) => ({
-      nome,
-      argumentos: argumentosDe(nome),
-      ambiente,
-    }),
-  )
+  const noCaminho = [...broker, ...servicosPresentes(configuracao).toReversed(), 'gateway']
+  const processo = (nome: string) => ({ nome, argumentos: argumentosDe(nome), ambiente })
+  const processos = [
+    ...noCaminho.map(processo),
+    ...assinantesDe(configuracao).map((nome) => ({ ...processo(nome), depois: true as const })),
+  ]
   let apresentado = false
   const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
     if (!apresentado) return
@@ -117,12 +117,17 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
     if (mudou.estado === 'parado') return
     console.log(`${mudou.nome}: ${mudou.estado}${motivoDe(mudou)}`)
   }
-  await using supervisor = await supervisionar(processos, { diretorio, trava, aoMudar })
+  const aoNaoComecar = ({ message }: Error) => console.log(message)
+  const opcoes = { diretorio, trava, aoMudar, aoNaoComecar }
+  await using supervisor = await supervisionar(processos, opcoes)
   await mostrar(configuracao, estadoDe(configuracao, portas, supervisor.processos()))
   apresentado = true
   await supervisor.terminou
   apagarEstado(diretorio)
 }
+
+const assinantesDe = ({ arquiteturas, assinantes }: Configuracao): readonly NomeAssinante[] =>
+  arquiteturas.includes('kafka') ? assinantes : []
 
 const ambienteDoKafka = ({ kafka }: Portas): Record<string, string> =>
   kafka === undefined ? {} : ambienteDoBrokerProprio(kafka)
@@ -142,7 +147,11 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
     const { gateway, gatewayHttps } = portas
-    pilha.use(await abrirGateway(configuracao, enderecos.rest, gateway, gatewayHttps))
+    pilha.use(await abrirGateway(configuracao, doGateway(enderecos), gateway, gatewayHttps))
+    const { abrirAssinante } = await import('../assinantes/aberto.ts')
+    for (const nome of assinantesDe(configuracao)) {
+      pilha.use(await abrirAssinante(nome, configuracao, portas.assinantes[nome]))
+    }
     await mostrar(configuracao, estadoDe(configuracao, portas, []))
     const parar = async () => {
       await pilha.disposeAsync()
@@ -179,17 +188,26 @@ function estadoDe(
     return pid === undefined ? {} : { pid }
   }
   const { arquiteturas, enderecoTls } = configuracao
-  const pronto = processos.every((p) => p.estado === 'pronto')
-  const { rest, grpc } = enderecosDas(portas)
+  const aindaNao = processos.filter((p) => p.estado !== 'pronto')
+  const seus: readonly string[] = assinantesDe(configuracao)
+  const pronto = aindaNao.every(({ nome }) => seus.includes(nome))
+  const { rest, grpc, assinantes } = enderecosDas(portas)
   const servicos: { [N in NomeServico]?: ServicoNoEstado } = {}
   for (const nome of servicosPresentes(configuracao)) {
     const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
     servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
   }
+  const osAssinantes = assinantesDe(configuracao).map((nome) => [
+    nome,
+    { rest: assinantes[nome], ...pidDe(nome) },
+  ])
   const gateway = `http://127.0.0.1:${portas.gateway}`
   const gateway_https = `https://${hospedeiroDe(enderecoTls)}:${portas.gatewayHttps}`
   const kafka = enderecoDoKafka(configuracao, portas.kafka)
-  return { pronto, gateway, gateway_https, ...(kafka && { kafka }), servicos }
+  return {
+    ...{ pronto, gateway, gateway_https, ...(kafka && { kafka }), servicos },
+    ...(osAssinantes.length > 0 && { assinantes: Object.fromEntries(osAssinantes) }),
+  }
 }
 
 async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {

@@ -49,7 +49,7 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   // With --junto all of them are the one process that holds the lock.
   const junto = estado && Object.values(estado.servicos).every((servico) => servico.pid === pid)
   const pidDe = (nome: string) => pids.get(nome) ?? (junto ? pid : undefined)
-  const conhecidos = estado ? Object.keys(estado.servicos) : SERVICOS
+  const conhecidos = estado ? Object.keys({ ...estado.servicos, ...estado.assinantes }) : SERVICOS
   const nomes = new Set<string>([...conhecidos, 'gateway', ...pids.keys()])
   const vistos = [...nomes].map((nome) => ver(nome, enderecos.get(nome), pidDe(nome)))
   const processos = await Promise.all(vistos)
@@ -69,7 +69,9 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
 
 function enderecosDo(estado: Estado | undefined): ReadonlyMap<string, string> {
   if (!estado) return new Map()
-  const servicos = Object.entries(estado.servicos).map(([nome, { rest }]) => [nome, rest] as const)
+  const servicos = Object.entries({ ...estado.servicos, ...estado.assinantes }).map(
+    ([nome, { rest }]) => [nome, rest] as const,
+  )
   const kafka = estado.kafka === undefined ? [] : [['kafka', estado.kafka] as const]
   return new Map([...servicos, ['gateway', estado.gateway], ...kafka])
 }

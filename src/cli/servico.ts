@@ -1,15 +1,20 @@
-// `servico NOME`: one service, the gateway or our own broker, in a process of its own: under the
-// supervisor, or alone in a terminal, where its neighbours are found by <SERVICO>_URL.
-import { SERVICOS } from '../contratos/ids.ts'
-import { lerConfiguracao } from '../infra/configuracao.ts'
-import { enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
+// `servico NOME`: one service or subscriber, the gateway or our own broker, in a process of its own:
+// under the supervisor, or alone in a terminal, where its neighbours are found by <SERVICO>_URL.
+import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
+import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
+import { doGateway, enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
 import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
-import { PORTA_DO_GATEWAY, PORTA_HTTPS_DO_GATEWAY, topologia } from '../infra/topologia.ts'
+import {
+  PORTA_DO_ASSINANTE,
+  PORTA_DO_GATEWAY,
+  PORTA_HTTPS_DO_GATEWAY,
+  topologia,
+} from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
 import { kafkaDestaMaquina } from './kafka_do_inicio.ts'
 
-const NOMES = [...SERVICOS, 'gateway', 'kafka'] as const
+const NOMES = [...SERVICOS, ...ASSINANTES, 'gateway', 'kafka'] as const
 type Nome = (typeof NOMES)[number]
 
 const EXEMPLOS = `Os vizinhos são procurados nas portas de costume; <SERVICO>_URL diz outro lugar.
@@ -20,7 +25,7 @@ Exemplos:
   PAGAMENTOS_URL=http://127.0.0.1:9000 npm start -- servico pedidos`
 
 export async function comandoServico(argumentos: string[]): Promise<number> {
-  const descricao = 'Inicia um serviço sozinho neste terminal.'
+  const descricao = 'Inicia um serviço ou assinante sozinho neste terminal.'
   const comando = criarComando('npm start -- servico', descricao, EXEMPLOS)
     .usage('<nome>')
     .argument('<nome>', `um de: ${NOMES.join(', ')}`)
@@ -39,6 +44,7 @@ async function iniciar(nome: Nome): Promise<Servindo> {
     const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
     return servindo(nome, await abrirBrokerProprio(lida))
   }
+  if (ehAssinante(nome)) return assinante(nome, lida)
   const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS)
   const configuracao = kafkaDestaMaquina(lida, pedida, console.error)
   const enderecos = enderecosPorConfiguracao(configuracao)
@@ -48,7 +54,7 @@ async function iniciar(nome: Nome): Promise<Servindo> {
     const portaHttps =
       configuracao.porta('gateway_tls') ?? (await portaLivre(PORTA_HTTPS_DO_GATEWAY, enderecoTls))
     const { abrirGateway } = await import('../gateway/gateway.ts')
-    return servindo(nome, await abrirGateway(configuracao, enderecos.rest, porta, portaHttps))
+    return servindo(nome, await abrirGateway(configuracao, doGateway(enderecos), porta, portaHttps))
   }
   const { porta, portaGrpc } = topologia[nome]
   const portas = {
@@ -57,6 +63,19 @@ async function iniciar(nome: Nome): Promise<Servindo> {
   }
   const { abrirServico } = await import('../infra/servico_aberto.ts')
   return servindo(nome, await abrirServico(nome, configuracao, enderecos, portas))
+}
+
+const ehAssinante = (nome: Nome): nome is NomeAssinante =>
+  ASSINANTES.some((assinante) => assinante === nome)
+
+/** Nothing without Kafka: where no broker is named, it is on this machine. */
+async function assinante(nome: NomeAssinante, lida: Configuracao): Promise<Servindo> {
+  const arquiteturas = ['kafka'] as const
+  const configuracao = kafkaDestaMaquina({ ...lida, arquiteturas }, true, console.error)
+  const { endereco } = configuracao
+  const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_ASSINANTE[nome], endereco))
+  const { abrirAssinante } = await import('../assinantes/aberto.ts')
+  return servindo(nome, await abrirAssinante(nome, configuracao, porta))
 }
 
 type Aberto = AsyncDisposable & { url?: string; rest?: string; endereco?: string } & {

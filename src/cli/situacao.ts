@@ -77,7 +77,7 @@ function linhaDe(processo: ProcessoVisto, comum: boolean): string {
 }
 
 function linha(nome: string, endereco: string, pid: string, estado: string, ...numeros: string[]) {
-  const fixos = `  ${nome.padEnd(12)}${endereco.padEnd(25)}${pid.padStart(9)}  ${estado.padEnd(13)}`
+  const fixos = `  ${nome.padEnd(14)}${endereco.padEnd(25)}${pid.padStart(9)}  ${estado.padEnd(13)}`
   return (fixos + numeros.map((numero) => numero.padStart(9)).join('')).trimEnd()
 }
 

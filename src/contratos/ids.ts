@@ -37,6 +37,10 @@ export const SUBSTITUIVEIS = [
 ] as const satisfies readonly NomeServico[]
 export type Substituivel = (typeof SUBSTITUIVEIS)[number]
 
+/** What lives on the topics, off the orders' path: no order waits for any of them. */
+export const ASSINANTES = ['notificacoes', 'monitoramento', 'vendas'] as const
+export type NomeAssinante = (typeof ASSINANTES)[number]
+
 export const ARQUITETURAS = ['memoria', 'rest', 'grpc', 'kafka'] as const
 export type NomeArquitetura = (typeof ARQUITETURAS)[number]
 

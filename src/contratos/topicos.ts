@@ -1,7 +1,7 @@
 // The topics of publish/subscribe: which events each one carries and which services read it (K2:
 // several topics for one event are a projection in the relay, never a second row in the log).
 import type { TipoEvento } from './eventos.ts'
-import { type NomeServico, SERVICOS } from './ids.ts'
+import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from './ids.ts'
 
 export const TOPICOS = [
   'pedidos_criados',
@@ -73,12 +73,34 @@ export const topicoDoFluxo = (tipo: TipoEvento): TopicoDeFluxo | undefined => DO
 export const lidosPor = (servico: NomeServico): TopicoDeFluxo[] =>
   TOPICOS_DO_FLUXO.filter(([, { leitores }]) => leitores.includes(servico)).map(([nome]) => nome)
 
-export const grupoDe = (servico: NomeServico): string => `${servico}-group`
+export const grupoDe = (quem: NomeServico | NomeAssinante): string => `${quem}-group`
 /** What a group could not handle, kept with the reason. */
 export const topicoDasMortas = (grupo: string): string => `${grupo}-mortas`
 
-/** Of whoever reads a topic. */
-export const GRUPOS = SERVICOS.filter((nome) => lidosPor(nome).length > 0).map(grupoDe)
+/** Of whoever reads a topic and may find a message there that it cannot handle. */
+export const GRUPOS = [
+  ...SERVICOS.filter((nome) => lidosPor(nome).length > 0),
+  ...(['notificacoes', 'vendas'] as const),
+].map(grupoDe)
 export const TOPICOS_DAS_MORTAS = GRUPOS.map(topicoDasMortas)
 /** Every topic of ours, by our name. */
 export const TODOS_OS_TOPICOS: readonly string[] = [...TOPICOS, ...TOPICOS_DAS_MORTAS]
+
+/** monitoramento takes down what there is, whatever it is: nothing dies in its hands. */
+const LIDOS_PELO_ASSINANTE: Readonly<Record<NomeAssinante, readonly string[]>> = {
+  notificacoes: ['notificacoes'],
+  monitoramento: TODOS_OS_TOPICOS,
+  vendas: ['vendas'],
+}
+export const lidosPeloAssinante = (nome: NomeAssinante): readonly string[] =>
+  LIDOS_PELO_ASSINANTE[nome]
+
+/** Of all that read, the subscribers too. */
+export const LEITORES: readonly { readonly grupo: string; readonly topicos: readonly string[] }[] =
+  [
+    ...SERVICOS.map((nome) => ({
+      grupo: grupoDe(nome),
+      topicos: nome === 'pedidos' ? [...lidosPor(nome), ...TOPICOS_DAS_MORTAS] : lidosPor(nome),
+    })).filter(({ topicos }) => topicos.length > 0),
+    ...ASSINANTES.map((nome) => ({ grupo: grupoDe(nome), topicos: lidosPeloAssinante(nome) })),
+  ]

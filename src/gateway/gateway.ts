@@ -1,7 +1,7 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
 import type { FastifyInstance } from 'fastify'
 import { deHttp } from '../arquiteturas/rest/errors.ts'
-import type { NomeServico, PedidoId } from '../contratos/ids.ts'
+import type { PedidoId } from '../contratos/ids.ts'
 import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
 import { criarLog } from '../infra/registro.ts'
@@ -39,7 +39,7 @@ import { registrarRetidos } from './rotas/retidos.ts'
 import { registrarSaude } from './rotas/saude.ts'
 import { registrarSessao } from './rotas/sessao.ts'
 import { registrarUsuarios } from './rotas/usuarios.ts'
-import { abrirServicos, comoJson, type Servicos } from './servicos.ts'
+import { abrirServicos, comoJson, type EnderecosDoGateway, type Servicos } from './servicos.ts'
 import { obterCertificado } from './tls.ts'
 
 export interface GatewayAberto extends AsyncDisposable {
@@ -55,7 +55,7 @@ export interface GatewayAberto extends AsyncDisposable {
  */
 export async function abrirGateway(
   configuracao: Configuracao,
-  enderecos: Readonly<Record<NomeServico, string>>,
+  enderecos: EnderecosDoGateway,
   porta: number,
   portaHttps?: number,
 ): Promise<GatewayAberto> {

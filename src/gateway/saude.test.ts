@@ -8,7 +8,7 @@ import type { Servicos } from './servicos.ts'
 import { DELE, todosFalsos } from './servicos_de_teste.ts'
 
 /** Services that count the questions; those in `fora` do not answer. */
-function contados(fora: Set<NomeServico>) {
+function contados(fora: Set<string>) {
   let perguntas = 0
   const servicos: Servicos = {
     async pedir(nome) {

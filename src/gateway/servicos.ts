@@ -11,7 +11,7 @@ import {
 import { comUmaRepeticao, criarOrcamento, type Orcamento } from '../arquiteturas/politica.ts'
 import { deHttp, falhouNaConexao } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { MAIOR_LIMITE } from './acesso/sobrecarga.ts'
 
 /** Connections to one service. An order holds its own until its end (acesso/sobrecarga.ts). */
@@ -37,7 +37,7 @@ export interface Resposta {
 
 export interface Servicos extends AsyncDisposable {
   /** Errors: ErroDeNegocio servico_indisponivel | prazo_esgotado | sobrecarregado. */
-  pedir(nome: NomeServico, consulta: Consulta): Promise<Resposta>
+  pedir(nome: NomeServico | NomeAssinante, consulta: Consulta): Promise<Resposta>
 }
 
 type Cabecalhos = Readonly<Record<string, string>>
@@ -49,24 +49,31 @@ interface Via {
 }
 type Vizinho = Readonly<Record<keyof typeof CONEXOES, Via>>
 
+/** Where each is found; a subscriber need not run. */
+export type EnderecosDoGateway = Readonly<Record<NomeServico, string>> & {
+  readonly [A in NomeAssinante]?: string
+}
+
 export function abrirServicos(
-  enderecos: Readonly<Record<NomeServico, string>>,
+  enderecos: EnderecosDoGateway,
   credencial?: Credencial,
   maximoPendentes = MAXIMO_PENDENTES,
 ): Servicos {
   const quem = cabecalhosDaCredencial(credencial)
-  const abrir = (nome: NomeServico, connections: number): Via => ({
-    pool: new Pool(enderecos[nome], { connections, keepAliveTimeout: 30_000 }),
+  const abrir = (endereco: string, connections: number): Via => ({
+    pool: new Pool(endereco, { connections, keepAliveTimeout: 30_000 }),
     orcamento: criarOrcamento(),
     pendentes: 0,
   })
-  const vizinhos = new Map<NomeServico, Vizinho>()
-  for (const nome of SERVICOS) {
-    const leitura = abrir(nome, CONEXOES.leitura)
-    vizinhos.set(nome, { leitura, escrita: abrir(nome, CONEXOES.escrita) })
+  const vizinhos = new Map<NomeServico | NomeAssinante, Vizinho>()
+  for (const nome of [...SERVICOS, ...ASSINANTES]) {
+    const endereco = enderecos[nome]
+    if (endereco === undefined) continue
+    const leitura = abrir(endereco, CONEXOES.leitura)
+    vizinhos.set(nome, { leitura, escrita: abrir(endereco, CONEXOES.escrita) })
   }
 
-  async function tentar(nome: NomeServico, { pool, orcamento }: Via, consulta: Consulta) {
+  async function tentar(nome: string, { pool, orcamento }: Via, consulta: Consulta) {
     const cabe = (erro: unknown) => podeRepetir(consulta, erro)
     try {
       return await comUmaRepeticao(orcamento, cabe, () => requisitar(pool, quem, consulta))
@@ -137,7 +144,7 @@ const podeRepetir = ({ metodo }: Consulta, erro: unknown): boolean =>
     ? falhouNaConexao(erro)
     : NADA_FOI_ENVIADO.has((erro as { code?: unknown } | null)?.code)
 
-function comoFalha(nome: NomeServico, erro: unknown): unknown {
+function comoFalha(nome: string, erro: unknown): unknown {
   if (!falhouNaConexao(erro)) return erro
   const detalhe = `O serviço ${nome} não respondeu.`
   return new ErroDeNegocio('servico_indisponivel', detalhe, { causa: erro })
@@ -160,13 +167,13 @@ export function repassar(reply: FastifyReply, resposta: Resposta) {
 }
 
 /** The body of the service's success; any other answer is thrown as the bad news that it is. */
-export function lerSucesso<T>(nome: NomeServico, { status, texto }: Resposta): T {
+export function lerSucesso<T>(nome: string, { status, texto }: Resposta): T {
   const corpo = comoJson(nome, texto)
   if (status < 200 || status >= 300) throw deHttp(status, corpo)
   return corpo as T
 }
 
-export function comoJson(nome: NomeServico, texto: string): unknown {
+export function comoJson(nome: string, texto: string): unknown {
   try {
     return JSON.parse(texto)
   } catch {

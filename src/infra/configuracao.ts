@@ -8,6 +8,7 @@ import { PRAZO_DA_CADEIA_MS } from '../arquiteturas/politica.ts'
 import {
   ARQUITETURAS,
   type NomeArquitetura,
+  type NomeAssinante,
   type NomeServico,
   type Substituivel,
 } from '../contratos/ids.ts'
@@ -19,7 +20,7 @@ import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_co
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
-import { porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
+import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -192,6 +193,8 @@ export interface Configuracao {
   readonly ausentes: readonly Substituivel[]
   /** How long an order by kafka waits for one of them. */
   readonly esperaDoAusenteMs: number
+  /** What is started on the topics, where Kafka is open. */
+  readonly assinantes: readonly NomeAssinante[]
   readonly perfil: Perfil
   readonly semente: number
   readonly prazoDaCadeiaMs: number
@@ -220,8 +223,8 @@ export interface Configuracao {
   /** Paths to the certificate and the key; undefined: of our own making. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | 'gateway' | 'gateway_tls' | 'kafka'): number | undefined
-  url(servico: NomeServico): string | undefined
+  porta(quem: NomeServico | NomeAssinante | 'gateway' | 'gateway_tls' | 'kafka'): number | undefined
+  url(quem: NomeServico | NomeAssinante): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
   grpc(servico: NomeServico): string | undefined
@@ -233,7 +236,8 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   const texto = (nome: string) => String(valores.get(nome))
   const numero = (nome: string) => Number(valores.get(nome))
   const explicita = (nome: string) => (ambiente[nome] ? valores.get(nome) : undefined)
-  const url = (s: NomeServico) => explicita(`${s.toUpperCase()}_URL`) as string | undefined
+  const url = (s: NomeServico | NomeAssinante) =>
+    explicita(`${s.toUpperCase()}_URL`) as string | undefined
   const grpc = (s: NomeServico) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined
   const ausentes = lerAusentes(texto('QUATROVIAS_SEM'))
   const pedidas = [...new Set(texto('QUATROVIAS_ARQUITETURAS').split(','))] as NomeArquitetura[]
@@ -242,6 +246,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     arquiteturas: arquiteturasSem(ausentes, pedidas, { rest: url, grpc }),
     ausentes,
     esperaDoAusenteMs: numero('QUATROVIAS_SEM_ESPERA_S') * 1_000,
+    assinantes: lerAssinantes(texto('QUATROVIAS_ASSINANTES')),
     perfil: texto('QUATROVIAS_PERFIL') as Perfil,
     semente: numero('QUATROVIAS_SEMENTE'),
     prazoDaCadeiaMs: numero('QUATROVIAS_PRAZO_MS'),

@@ -2,11 +2,17 @@
 
 import { once } from 'node:events'
 import { createServer, isIPv6, type Server } from 'node:net'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { Configuracao } from './configuracao.ts'
 import { servicosPresentes } from './servicos_ausentes.ts'
-import { PORTA_DO_GATEWAY, PORTA_DO_KAFKA, PORTA_HTTPS_DO_GATEWAY, topologia } from './topologia.ts'
+import {
+  PORTA_DO_ASSINANTE,
+  PORTA_DO_GATEWAY,
+  PORTA_DO_KAFKA,
+  PORTA_HTTPS_DO_GATEWAY,
+  topologia,
+} from './topologia.ts'
 
 export interface PortasDoServico {
   readonly rest: number
@@ -16,6 +22,7 @@ export interface Portas {
   readonly gateway: number
   readonly gatewayHttps: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
+  readonly assinantes: Readonly<Record<NomeAssinante, number>>
   /** Of a broker of our own. */
   readonly kafka: number | undefined
   /** Where the services are found, as a URL has it. */
@@ -26,10 +33,15 @@ const LOCAL = '127.0.0.1'
 
 /** By service: `http://127.0.0.1:3002` over HTTP, `127.0.0.1:50051` over gRPC. */
 export type EnderecosHttp = Readonly<Record<NomeServico, string>>
+export type EnderecosDosAssinantes = Readonly<Record<NomeAssinante, string>>
 export interface Enderecos {
   readonly rest: EnderecosHttp
   readonly grpc: Readonly<Record<NomeServico, string>>
+  readonly assinantes: EnderecosDosAssinantes
 }
+
+/** Whom the gateway asks. */
+export const doGateway = ({ rest, assinantes }: Enderecos) => ({ ...rest, ...assinantes })
 
 /** Ports for a whole system on this machine. An explicit one that is taken is an error (code 2). */
 export async function escolherPortas(
@@ -62,6 +74,11 @@ export async function escolherPortas(
       const grpc = await escolher(`${nome} (gRPC)`, pedida, portaGrpc, endereco)
       servicos[nome] = { rest, grpc }
     }
+    const assinantes: Partial<Record<NomeAssinante, number>> = {}
+    for (const nome of ASSINANTES) {
+      const padrao = PORTA_DO_ASSINANTE[nome]
+      assinantes[nome] = await escolher(nome, configuracao.porta(nome), padrao, endereco)
+    }
     const gateway = await escolher('gateway', configuracao.porta('gateway'), PORTA_DO_GATEWAY)
     const gatewayHttps = await escolher(
       ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
@@ -71,7 +88,11 @@ export async function escolherPortas(
       ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
       : undefined
     const hospedeiro = hospedeiroDe(endereco)
-    return { gateway, gatewayHttps, servicos: servicos as Portas['servicos'], kafka, hospedeiro }
+    return {
+      ...{ gateway, gatewayHttps, kafka, hospedeiro },
+      servicos: servicos as Portas['servicos'],
+      assinantes: assinantes as Portas['assinantes'],
+    }
   } finally {
     await Promise.all(tomadas.map((servidor) => servidor[Symbol.asyncDispose]()))
   }
@@ -114,17 +135,23 @@ export async function portaLivre(preferida: number, endereco = LOCAL): Promise<n
 const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
   Object.fromEntries(SERVICOS.map((nome) => [nome, endereco(nome)])) as EnderecosHttp
 
-export const enderecosDas = ({ servicos, hospedeiro }: Portas): Enderecos => ({
+const porAssinante = (endereco: (nome: NomeAssinante) => string): EnderecosDosAssinantes =>
+  Object.fromEntries(ASSINANTES.map((n) => [n, endereco(n)])) as EnderecosDosAssinantes
+
+export const enderecosDas = ({ servicos, assinantes, hospedeiro }: Portas): Enderecos => ({
   rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
   grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
+  assinantes: porAssinante((nome) => `http://${hospedeiro}:${assinantes[nome]}`),
 })
 
 /** With --junto, whoever takes the place of an absent service is where it was said to be. */
-export function comOsAlheios({ rest, grpc }: Enderecos, configuracao: Configuracao): Enderecos {
+export function comOsAlheios(nossas: Enderecos, configuracao: Configuracao): Enderecos {
+  const { rest, grpc } = nossas
   const nossos = servicosPresentes(configuracao)
   const ou = (nome: NomeServico, alheio: string | undefined, nosso: string) =>
     nossos.includes(nome) ? nosso : (alheio ?? nosso)
   return {
+    ...nossas,
     rest: porServico((nome) => ou(nome, configuracao.url(nome), rest[nome])),
     grpc: porServico((nome) => ou(nome, configuracao.grpc(nome), grpc[nome])),
   }
@@ -132,7 +159,7 @@ export function comOsAlheios({ rest, grpc }: Enderecos, configuracao: Configurac
 
 /** What tells each child where it and all the others are. */
 export function ambienteDasPortas(portas: Portas): Record<string, string> {
-  const { gateway, gatewayHttps, servicos } = portas
+  const { gateway, gatewayHttps, servicos, assinantes } = portas
   const ambiente: Record<string, string> = {
     GATEWAY_PORTA: String(gateway),
     GATEWAY_TLS_PORTA: String(gatewayHttps),
@@ -141,12 +168,15 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
     ambiente[`${nome.toUpperCase()}_PORTA`] = String(rest)
     ambiente[`${nome.toUpperCase()}_GRPC_PORTA`] = String(grpc)
   }
+  for (const [nome, porta] of Object.entries(assinantes)) {
+    ambiente[`${nome.toUpperCase()}_PORTA`] = String(porta)
+  }
   return ambiente
 }
 
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, 'gateway', 'gateway_tls', 'kafka'].flatMap((nome) => [
+  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'kafka'].flatMap((nome) => [
     [`${nome.toUpperCase()}_PORTA`, '0'],
     [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
   ]),
@@ -160,5 +190,9 @@ export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos 
   return {
     rest: porServico((nome) => configuracao.url(nome) ?? `http://${hospedeiro}:${http(nome)}`),
     grpc: porServico((nome) => configuracao.grpc(nome) ?? `${hospedeiro}:${grpc(nome)}`),
+    assinantes: porAssinante((nome) => {
+      const porta = configuracao.porta(nome) ?? PORTA_DO_ASSINANTE[nome]
+      return configuracao.url(nome) ?? `http://${hospedeiro}:${porta}`
+    }),
   }
 }

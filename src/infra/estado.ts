@@ -1,7 +1,7 @@
 // `estado.json`: what runs and where, for people and scripts. No password is ever in it.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { NomeServico } from '../contratos/ids.ts'
+import type { NomeAssinante, NomeServico } from '../contratos/ids.ts'
 
 export interface ServicoNoEstado {
   readonly rest: string
@@ -15,8 +15,13 @@ export interface Estado {
   readonly gateway_https: string
   /** `host:port`, one or more, where that architecture is open. */
   readonly kafka?: string
+  /** Our own, or the given one, without its password, where sales are aggregated. */
+  readonly postgres?: string
   readonly servicos: {
     readonly [N in NomeServico]?: ServicoNoEstado
+  }
+  readonly assinantes?: {
+    readonly [N in NomeAssinante]?: ServicoNoEstado
   }
 }
 

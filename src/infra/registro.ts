@@ -3,7 +3,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Envelope, Resultado } from '../contratos/envelope.ts'
-import { agora, type NomeServico } from '../contratos/ids.ts'
+import { agora, type NomeAssinante, type NomeServico } from '../contratos/ids.ts'
 import type { Operacoes } from '../persistencia/servico.ts'
 import { saidaDoLog } from './saida_do_log.ts'
 
@@ -33,7 +33,7 @@ function criarLogEm(destino: DestinationStream, servico: string, nivel: string):
   )
 }
 
-export function criarRegistro(servico: NomeServico, nivel: string): Registro {
+export function criarRegistro(servico: NomeServico | NomeAssinante, nivel: string): Registro {
   const destino = saidaDoLog()
   const log = criarLogEm(destino, servico, nivel)
   const metricas = new Registry()

@@ -1,5 +1,5 @@
 // The whole system on one page: what runs, on which port, and which service each one talks to.
-import type { NomeServico } from '../contratos/ids.ts'
+import type { NomeAssinante, NomeServico } from '../contratos/ids.ts'
 import { antifraude } from '../servicos/antifraude/servico.ts'
 import { catalogo } from '../servicos/catalogo/servico.ts'
 import { estoque } from '../servicos/estoque/servico.ts'
@@ -61,6 +61,12 @@ export const topologia: Readonly<Record<NomeServico, Lugar>> = {
     consulta: ['estoque'],
     modulo: (c) => catalogo(c.ausentes.includes('estoque') ? c.ecommerce : undefined),
   },
+}
+/** Each reads its topics, and is asked over HTTP what it made of them. */
+export const PORTA_DO_ASSINANTE: Readonly<Record<NomeAssinante, number>> = {
+  notificacoes: 3008,
+  monitoramento: 3009,
+  vendas: 3010,
 }
 export const PORTA_DO_GATEWAY = 8080
 export const PORTA_HTTPS_DO_GATEWAY = 8443

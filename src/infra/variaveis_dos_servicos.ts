@@ -1,14 +1,14 @@
-// The rows about each service in the table of environment variables: where it listens, and where it
+// The rows about each service and subscriber in the table of environment variables: where it listens, and where it
 // is found when that is somewhere else.
 import * as z from 'zod'
-import { SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import type { Variavel } from './configuracao.ts'
 
 export const porta = z.coerce.number().int().min(0).max(65_535)
 const url = z.url({ protocol: /^http$/ })
 const hospedeiro = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'deve ser host:porta')
 
-export const VARIAVEIS_DOS_SERVICOS: readonly Variavel[] = SERVICOS.flatMap((nome) => {
+const dosServicos = SERVICOS.flatMap((nome) => {
   const sufixadas: readonly (readonly [string, string, z.ZodType])[] = [
     ['PORTA', `Porta HTTP de ${nome}; vazia: a da tabela`, porta],
     ['URL', `Endereço HTTP de ${nome} em outra máquina`, url],
@@ -21,3 +21,29 @@ export const VARIAVEIS_DOS_SERVICOS: readonly Variavel[] = SERVICOS.flatMap((nom
     ...{ descricao, esquema },
   }))
 })
+
+const NENHUM = 'nenhum'
+export const lerAssinantes = (lista: string): NomeAssinante[] =>
+  lista === NENHUM ? [] : ASSINANTES.filter((nome) => lista.split(',').includes(nome))
+const umDeles = `(${ASSINANTES.join('|')})`
+
+const dosAssinantes: readonly Variavel[] = [
+  {
+    nome: 'QUATROVIAS_ASSINANTES',
+    padrao: ASSINANTES.join(','),
+    descricao: 'O que se inicia sobre os tópicos do Kafka, separado por vírgula; ou `nenhum`',
+    esquema: z.string().regex(new RegExp(`^(${NENHUM}|${umDeles}(,${umDeles})*)$`)),
+  },
+  ...ASSINANTES.flatMap((nome) => [
+    {
+      nome: `${nome.toUpperCase()}_PORTA`,
+      ...{ padrao: '', descricao: `Porta HTTP de ${nome}; vazia: a da tabela`, esquema: porta },
+    },
+    {
+      nome: `${nome.toUpperCase()}_URL`,
+      ...{ padrao: '', descricao: `Endereço HTTP de ${nome} em outra máquina`, esquema: url },
+    },
+  ]),
+]
+
+export const VARIAVEIS_DOS_SERVICOS: readonly Variavel[] = [...dosServicos, ...dosAssinantes]

@@ -1,8 +1,7 @@
 // How far behind each consumer group is, asked of the cluster and not of the members: a service
 // that is down is the one whose lag matters.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
-import { type NomeServico, SERVICOS } from '../../contratos/ids.ts'
-import { grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
+import { LEITORES } from '../../contratos/topicos.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
 
 /** Messages of one group, on one partition of a topic (our name), still to be confirmed. */
@@ -23,26 +22,17 @@ interface Lugar {
   readonly particao: number
 }
 
-/** Our names. */
-const LEITORES = SERVICOS.map((servico) => ({ grupo: grupoDe(servico), topicos: lidos(servico) }))
-const GRUPOS = LEITORES.filter(({ topicos }) => topicos.length > 0)
-
-function lidos(servico: NomeServico): string[] {
-  const doFluxo: string[] = lidosPor(servico)
-  return servico === 'pedidos' ? [...doFluxo, ...TOPICOS_DAS_MORTAS] : doFluxo
-}
-
 /** Of all groups. Throws whatever the client does when the cluster does not answer at once. */
 export async function medirAtrasos(conexao: ConexaoKafka): Promise<readonly Atraso[]> {
   const admin = new Admin({ ...opcoesDoCliente(conexao, 'quatrovias-medidor'), ...PRESSA })
   try {
-    const topicos = [...new Set(GRUPOS.flatMap(({ topicos }) => topicos))]
+    const topicos = [...new Set(LEITORES.flatMap(({ topicos }) => topicos))]
     const particoes = await particoesDe(admin, conexao, topicos)
     const [fins, confirmados] = await Promise.all([
       offsetsDe(admin, [...particoes.values()].flat(), ListOffsetTimestamps.LATEST),
       confirmadosDe(admin),
     ])
-    const lidosPorGrupo = GRUPOS.flatMap(({ grupo, topicos }) =>
+    const lidosPorGrupo = LEITORES.flatMap(({ grupo, topicos }) =>
       topicos.flatMap((topico) =>
         (particoes.get(topico) ?? []).map((lugar) => ({ grupo, topico, ...lugar })),
       ),
@@ -110,7 +100,9 @@ async function offsetsDe(
 
 /** By group; without a group, or a partition, that confirmed nothing. */
 async function confirmadosDe(admin: Admin): Promise<ReadonlyMap<string, Offsets>> {
-  const grupos = await admin.listConsumerGroupOffsets({ groups: GRUPOS.map(({ grupo }) => grupo) })
+  const grupos = await admin.listConsumerGroupOffsets({
+    groups: LEITORES.map(({ grupo }) => grupo),
+  })
   return new Map(
     grupos.map(({ groupId, topics }) => [
       groupId,

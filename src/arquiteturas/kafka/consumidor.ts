@@ -57,6 +57,8 @@ export interface OpcoesDoConsumidor {
   /** Our names. */
   readonly topicos: readonly string[]
   readonly tratar: Tratar
+  /** Messages in flight at most. */
+  readonly janela?: number
   /** Once for each outage. */
   aoFalhar(erro: ErroDeNegocio): void
 }
@@ -66,13 +68,13 @@ export interface Consumidor extends AsyncDisposable {
 }
 
 export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
-  const { conexao, topicos, tratar } = opcoes
+  const { conexao, topicos, tratar, janela = JANELA } = opcoes
   const noCluster = topicos.map((topico) => nomeNoCluster(conexao, topico))
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
   const chaveDe = ({ topico, chave }: Recebida) => chave && `${topico}/${chave.toString('latin1')}`
-  const consumo = iniciarConsumo<Recebida>({ janela: JANELA, chaveDe, tratar })
+  const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   let membro: Membro | undefined
 
   async function ler(leitor: Leitor, valeAinda: () => boolean): Promise<void> {
@@ -134,6 +136,7 @@ const comoRecebida = (lida: Lida, topico: string): Recebida => ({
   topico,
   particao: lida.partition,
   offset: lida.offset,
+  gravadaMs: Number(lida.timestamp),
   chave: lida.key ?? undefined,
   valor: lida.value ?? undefined,
   cabecalhos: lida.headers,

@@ -24,13 +24,14 @@ export async function guardarTopicos(
   conexao: ConexaoKafka,
   avisar: (mensagem: string) => void,
   signal: AbortSignal,
+  topicos?: readonly string[],
 ): Promise<GuardaDosTopicos> {
   let conferindo = false
 
   async function ateHaver(): Promise<void> {
     for (let falhas = 0; !signal.aborted; falhas++) {
       try {
-        return await garantirTopicos(conexao)
+        return await garantirTopicos(conexao, topicos)
       } catch (erro) {
         if (erro instanceof ErroDeInicio) throw erro
         if (falhas === 0) avisar(deKafka(erro).message)

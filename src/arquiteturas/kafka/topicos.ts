@@ -25,20 +25,24 @@ export async function comAdmin<T>(
   }
 }
 
-/** Our names of the topics that the cluster does not have. */
-export async function faltantes(admin: Admin, conexao: ConexaoKafka): Promise<string[]> {
+/** Our names of those topics that the cluster does not have. */
+export async function faltantes(
+  admin: Admin,
+  conexao: ConexaoKafka,
+  topicos = TODOS_OS_TOPICOS,
+): Promise<string[]> {
   const existentes = new Set(await admin.listTopics())
-  return TODOS_OS_TOPICOS.filter((topico) => !existentes.has(nomeNoCluster(conexao, topico)))
+  return topicos.filter((topico) => !existentes.has(nomeNoCluster(conexao, topico)))
 }
 
 /**
  * Makes what is missing; several processes may do so at once. Errors: ErroDeInicio, code 2, when
  * some are missing and may not be made; whatever the client throws when the cluster is not there.
  */
-export const garantirTopicos = (conexao: ConexaoKafka): Promise<void> =>
+export const garantirTopicos = (conexao: ConexaoKafka, topicos = TODOS_OS_TOPICOS): Promise<void> =>
   comAdmin(conexao, async (admin) => {
     for (let tentativa = 1; ; tentativa++) {
-      const faltam = await faltantes(admin, conexao)
+      const faltam = await faltantes(admin, conexao, topicos)
       if (faltam.length === 0) return
       try {
         await criarTopicos(admin, conexao, faltam)

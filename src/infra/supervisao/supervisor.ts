@@ -17,6 +17,8 @@ export interface OpcoesDoSupervisor {
   readonly trava?: Trava
   /** Told of every change: the process that changed, and all of them in the list's order. */
   readonly aoMudar?: (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => void
+  /** One of those begun after the others could not be; they live without it. */
+  readonly aoNaoComecar?: (erro: Error) => void
   readonly signal?: AbortSignal
   /** How long every start may take until its ready message; default 60,000. */
   readonly prontoEmMs?: number
@@ -34,7 +36,7 @@ const PRONTO_EM_MS = 60_000
 const CONFERIR_LOGS_MS = 5_000
 
 /**
- * Resolves when every child has reported ready. From the call until `terminou`, SIGINT, SIGTERM,
+ * Resolves when every child that is not for later has reported ready. From the call until `terminou`, SIGINT, SIGTERM,
  * SIGHUP, the loss of the parent or npm, and `signal` stop everything in order; a second Ctrl-C
  * kills. Rejects, with all children ended, when a child ends with exit code 2 (exitCode 2), is not
  * ready in time or the lock is taken (1), or the start was interrupted (128 + signal).
@@ -65,14 +67,20 @@ export async function supervisionar(
   recursos.use(ouvirFins(parar, filhos, opcoes.signal))
   recursos.use(conterLogs(processos.map(({ nome }) => caminhoDoLog(diretorio, nome))))
   try {
-    const todosProntos = Promise.all(filhos.map((filho) => filho.comecar()))
+    const [depois, antes] = emDois(filhos, (_, i) => processos[i]?.depois === true)
+    const todosProntos = Promise.all(antes.map((filho) => filho.comecar()))
     await Promise.race([interrompido.promise, todosProntos])
+    for (const filho of depois) filho.comecar().catch((erro: Error) => opcoes.aoNaoComecar?.(erro))
   } catch (erro) {
     await parar(erro)
     throw erro
   }
   const descartado = (): Promise<void> => parar(erroDeSaida('supervisor descartado', 1))
   return { processos: situacoes, terminou: terminou.promise, [Symbol.asyncDispose]: descartado }
+}
+
+function emDois<T>(todos: readonly T[], daPrimeira: (um: T, i: number) => boolean): [T[], T[]] {
+  return [todos.filter(daPrimeira), todos.filter((um, i) => !daPrimeira(um, i))]
 }
 
 async function pararEmOrdem(

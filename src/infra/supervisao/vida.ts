@@ -16,6 +16,8 @@ export interface ProcessoDescrito {
   readonly argumentos: readonly string[]
   /** Added to the supervisor's own environment, and stronger than it. */
   readonly ambiente: Readonly<Record<string, string>>
+  /** Begun once all the others are ready, and waited for by nobody. */
+  readonly depois?: true
 }
 
 export interface Saida {

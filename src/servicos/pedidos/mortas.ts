@@ -1,5 +1,6 @@
 // The dead letters of all groups, kept beside the orders that wait because of them.
 import { agora, ehId, type PedidoId } from '../../contratos/ids.ts'
+import { fluxoPorTopico } from '../../contratos/topicos.ts'
 import type { Database, Transacao } from '../../persistencia/database.ts'
 import { VALOR_OMITIDO } from './mortas_guardadas.ts'
 
@@ -22,12 +23,16 @@ export interface Morta {
   readonly cabecalhos: readonly (readonly [Buffer, Buffer])[]
 }
 
-/** Once for each, however often it comes; the order it speaks of waits for a person (ADR 0009). */
+/**
+ * Once for each, however often it comes; the order it would have carried on waits for a person
+ * (ADR 0009). What only tells of an order holds nothing back.
+ */
 export async function guardarMorta(db: Database, morta: Morta): Promise<void> {
   const pedido = pedidoDe(morta)
   await db.transacao(async (tx) => {
     const nova = await inserir(tx, morta, pedido)
-    if (nova && pedido !== undefined && !morta.passageira) {
+    const parou = morta.topico in fluxoPorTopico && !morta.passageira
+    if (nova && pedido !== undefined && parou) {
       await reter(tx, pedido, morta.codigo, morta.detalhe)
     }
   })
