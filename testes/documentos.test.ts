@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { ERROS } from '../src/contratos/errors.ts'
 import { SERVICOS } from '../src/contratos/ids.ts'
 import { VARIAVEIS } from '../src/infra/configuracao.ts'
-import { PORTA_DO_GATEWAY, topologia } from '../src/infra/topologia.ts'
+import { PORTA_DO_ASSINANTE, PORTA_DO_GATEWAY, topologia } from '../src/infra/topologia.ts'
 
 const RAIZ = join(import.meta.dirname, '..')
 const NAO_SAO_NOSSOS = new Set(['node_modules', 'gerado'])
@@ -78,11 +78,12 @@ test('configuracao.md tem exatamente as variáveis do código, na mesma ordem', 
   assert.deepEqual(achadas, esperadas)
 })
 
-test('configuracao.md tem a porta de cada serviço e do gateway', () => {
+test('configuracao.md tem a porta de cada serviço, de cada assinante e do gateway', () => {
   const achadas = tabela('docs/configuracao.md', ['Quem', 'Porta padrão', 'Variável'])
   const esperadas = [
     ['gateway', PORTA_DO_GATEWAY],
     ...SERVICOS.map((nome) => [nome, topologia[nome].porta] as const),
+    ...Object.entries(PORTA_DO_ASSINANTE),
   ].map(([nome, porta]) => [String(nome), String(porta), `${String(nome).toUpperCase()}_PORTA`])
   const emOrdem = (linhas: readonly string[][]) => linhas.map((l) => l.map(semCrases)).toSorted()
   assert.deepEqual(emOrdem(achadas), emOrdem(esperadas))
