@@ -15,6 +15,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ErroDeInicio } from '../../persistencia/database.ts'
@@ -27,8 +28,6 @@ import type { Usuario } from './usuario.ts'
 export const AMBIENTE = { PATH: process.env.PATH, LC_ALL: 'C' }
 
 const LIMITE_MS = 60_000
-/** An initdb whose owner was killed may still write a moment into what is removed. */
-const REMOCOES = 5
 const PELA_METADE = /^dados\..+\.novo$/
 /** Text is sorted and compared alike on every machine. */
 const NOVO = [
@@ -39,10 +38,18 @@ const NOVO = [
 /** Ready for the server to start in. Errors: ErroDeInicio, with the program's own last words. */
 export async function prepararDados(pasta: string, ferramentas: Ferramentas): Promise<string> {
   const dados = caminhoDosDados(pasta)
+  await jogarFora(pasta)
   if (!existsSync(dados)) await criarDados(pasta, dados, ferramentas)
   if (ferramentas.usuario) darA(ferramentas.usuario, dados)
   esquecerOMorto(dados)
   return dados
+}
+
+/** An initdb whose owner was killed writes on for a moment: what it leaves goes at the next start. */
+async function jogarFora(pasta: string): Promise<void> {
+  for (const nome of readdirSync(pasta).filter((nome) => PELA_METADE.test(nome))) {
+    await rm(join(pasta, nome), { recursive: true, force: true }).catch(() => {})
+  }
 }
 
 async function criarDados(
@@ -50,9 +57,6 @@ async function criarDados(
   dados: string,
   { initdb, postgres, usuario }: Ferramentas,
 ): Promise<void> {
-  for (const nome of readdirSync(pasta).filter((nome) => PELA_METADE.test(nome))) {
-    rmSync(join(pasta, nome), { recursive: true, force: true, maxRetries: REMOCOES })
-  }
   const novos = `${dados}.${randomUUID()}.novo`
   mkdirSync(novos, { mode: 0o700 })
   if (usuario) {
