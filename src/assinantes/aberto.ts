@@ -56,12 +56,13 @@ export async function abrirAssinante(
     ...{ configuracao, conexao, app, saida, avisar, metricas: registro.metricas },
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
-    consumir: (tratar, janela) =>
+    consumir: (tratar, janela, ordem) =>
       consumidores.use(
         iniciarConsumidor({
           ...{ conexao, grupo, topicos, tratar, quem: `quatrovias-${nome}` },
           instancia: porta === 0 ? undefined : `${hostname()}:${porta}`,
           ...(janela !== undefined && { janela }),
+          ...(ordem && { ordem }),
           aoFalhar(erro) {
             avisar(`a leitura parou: ${erro.message}`, { err: erro.cause })
             guarda.conferir()

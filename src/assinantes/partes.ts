@@ -24,8 +24,9 @@ export interface Partes {
   /**
    * Joins the group and reads its topics, `janela` messages at a time; an offset is confirmed when
    * `tratar` is done with all before it. Called once, last: what it returns is the first to close.
+   * `soltas`: messages of one key do not wait for each other.
    */
-  consumir(tratar: Tratar, janela?: number): Consumidor
+  consumir(tratar: Tratar, janela?: number, ordem?: 'por_chave' | 'soltas'): Consumidor
 }
 
 /** Errors: ErroDeInicio. Disposed after its consumer. */

@@ -1,0 +1,121 @@
+// Sales gathered into batches for a few parallel workers. A number is written by one of them at a
+// time: what comes with the same number meanwhile is compared with what became of the first.
+import type { Venda } from './domain.ts'
+
+/** What became of a row: written, there before with this total, or refused for its own sake. */
+export type Achado =
+  | { readonly situacao: 'gravada' }
+  | { readonly situacao: 'havia'; readonly total: string }
+  | { readonly situacao: 'recusada'; readonly motivo: string }
+
+export type Desfecho =
+  | { readonly situacao: 'gravada' | 'repetida' }
+  | { readonly situacao: 'conflito'; readonly total: string }
+  | { readonly situacao: 'recusada'; readonly motivo: string }
+
+export interface OpcoesDosLotes {
+  /** Rows in a batch at most. */
+  readonly lote: number
+  /** What a batch that does not fill waits for more. */
+  readonly esperaMs: number
+  readonly trabalhadores: number
+  /** By number, in its order; resolves after the commit, and rejects only when it is all over. */
+  gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>>
+}
+
+export interface Lotes {
+  /** Resolves when it is known for good; how many may wait is the caller's to bound. */
+  entregar(venda: Venda): Promise<Desfecho>
+  /** From now on nothing waits for more. */
+  semEspera(): void
+}
+
+interface Entrada extends PromiseWithResolvers<Desfecho> {
+  readonly venda: Venda
+  /** Of the same number, in the order of their arrival. */
+  readonly seguintes: Entrada[]
+}
+
+export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosLotes): Lotes {
+  const porNumero = new Map<number, Entrada>()
+  let fila: Entrada[] = []
+  let ocupados = 0
+  let relogio: NodeJS.Timeout | undefined
+  let espera = esperaMs > 0
+  let venceu = !espera
+
+  function enfileirar(entrada: Entrada): void {
+    porNumero.set(entrada.venda.numero, entrada)
+    fila.push(entrada)
+    despachar()
+  }
+
+  function despachar(): void {
+    while (ocupados < trabalhadores && (fila.length >= lote || (venceu && fila.length > 0))) {
+      const entradas = fila.slice(0, lote)
+      fila = fila.slice(lote)
+      venceu = !espera
+      clearTimeout(relogio)
+      relogio = undefined
+      ocupados++
+      void trabalhar(entradas)
+    }
+    if (fila.length === 0 || venceu) return
+    relogio ??= setTimeout(vencer, esperaMs)
+  }
+  function vencer(): void {
+    clearTimeout(relogio)
+    relogio = undefined
+    venceu = true
+    despachar()
+  }
+
+  async function trabalhar(entradas: Entrada[]): Promise<void> {
+    // In one order everywhere, so that two batches never wait for each other's rows.
+    const vendas = entradas.map(({ venda }) => venda).sort((a, b) => a.numero - b.numero)
+    try {
+      const achados = await gravar(vendas)
+      for (const entrada of entradas) concluir(entrada, achados.get(entrada.venda.numero)!)
+    } catch (erro) {
+      for (const entrada of entradas) {
+        porNumero.delete(entrada.venda.numero)
+        for (const { reject } of [entrada, ...entrada.seguintes]) reject(erro)
+      }
+    } finally {
+      ocupados--
+      despachar()
+    }
+  }
+
+  function concluir({ venda, seguintes, resolve }: Entrada, achado: Achado): void {
+    porNumero.delete(venda.numero)
+    resolve(achado.situacao === 'havia' ? comparar(venda, achado.total) : achado)
+    if (achado.situacao === 'recusada') {
+      // The next one may be better.
+      const [proxima, ...outras] = seguintes
+      if (!proxima) return
+      proxima.seguintes.push(...outras)
+      enfileirar(proxima)
+      return
+    }
+    const total = achado.situacao === 'havia' ? achado.total : venda.total
+    for (const seguinte of seguintes) seguinte.resolve(comparar(seguinte.venda, total))
+  }
+
+  return {
+    entregar(venda) {
+      const entrada = { venda, seguintes: [], ...Promise.withResolvers<Desfecho>() }
+      const primeira = porNumero.get(venda.numero)
+      if (primeira) primeira.seguintes.push(entrada)
+      else enfileirar(entrada)
+      return entrada.promise
+    },
+    semEspera() {
+      espera = false
+      vencer()
+    },
+  }
+}
+
+const comparar = ({ total }: Venda, guardado: string): Desfecho =>
+  total === guardado ? { situacao: 'repetida' } : { situacao: 'conflito', total: guardado }

@@ -1,0 +1,65 @@
+// From a message to its end: written, absorbed, or among the dead letters with the reason. Done with
+// for good when this resolves.
+import { isUtf8 } from 'node:buffer'
+import {
+  insistir,
+  PACIENCIA,
+  type Recebida,
+  type Tratar,
+} from '../../arquiteturas/kafka/inbound.ts'
+import { comoErro, ErroDeNegocio } from '../../contratos/errors.ts'
+import type { Partes } from '../partes.ts'
+import { lerVenda, recusar, type Venda } from './domain.ts'
+import type { Desfecho, Lotes } from './lotes.ts'
+import type { Medidas } from './medidas.ts'
+
+export function criarTratar(
+  { enterrar }: Pick<Partes, 'enterrar'>,
+  lotes: Lotes,
+  medidas: Medidas,
+): Tratar {
+  async function morrer(mensagem: Recebida, erro: ErroDeNegocio, signal: AbortSignal) {
+    const enterrarAgora = () => enterrar(mensagem, erro).then(() => undefined)
+    await insistir(enterrarAgora, () => true, PACIENCIA, signal)
+    medidas.morreu(erro.codigo)
+  }
+  let ouvido: AbortSignal | undefined
+  return async (mensagem, signal) => {
+    if (ouvido !== signal) {
+      ouvido = signal
+      signal.addEventListener('abort', lotes.semEspera, { once: true })
+    }
+    let venda: Venda
+    try {
+      venda = lerVenda(textoDe(mensagem.valor))
+    } catch (erro) {
+      return morrer(mensagem, comoErro(erro), signal)
+    }
+    const desfecho = await lotes.entregar(venda)
+    medidas.terminou(desfecho)
+    const erro = erroDe(venda, desfecho)
+    if (erro) await morrer(mensagem, erro, signal)
+  }
+}
+
+function textoDe(valor: Buffer | undefined): string {
+  if (!valor) recusar('a mensagem não tem valor')
+  if (!isUtf8(valor)) recusar('o valor não está em UTF-8')
+  return valor.toString()
+}
+
+function erroDe({ numero, total }: Venda, desfecho: Desfecho): ErroDeNegocio | undefined {
+  switch (desfecho.situacao) {
+    case 'gravada':
+    case 'repetida':
+      return undefined
+    case 'conflito': {
+      const detalhe = `order_number ${numero}: esta diz ${total}, e está gravado ${desfecho.total}`
+      return new ErroDeNegocio('conflito_de_total', detalhe)
+    }
+    case 'recusada':
+      return new ErroDeNegocio('mensagem_invalida', `o banco recusa a linha: ${desfecho.motivo}`)
+    default:
+      return desfecho satisfies never
+  }
+}
