@@ -75,7 +75,7 @@ function servidor(diretorio: string) {
   return quem
 }
 
-test('o que foi gravado está lá depois de reinícios, de kill -9 e do resto de um morto', async (t) => {
+test('o que foi gravado está lá depois de um reinício e de um kill -9', async (t) => {
   const diretorio = diretorioDe(t)
   chmodSync(diretorio, 0o755)
   const desde = performance.now()

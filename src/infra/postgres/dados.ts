@@ -45,7 +45,7 @@ export async function prepararDados(pasta: string, ferramentas: Ferramentas): Pr
   return dados
 }
 
-/** An initdb whose owner was killed writes on for a moment: what it leaves goes at the next start. */
+/** An initdb whose owner was killed writes on for a moment: the next start throws that away too. */
 async function jogarFora(pasta: string): Promise<void> {
   for (const nome of readdirSync(pasta).filter((nome) => PELA_METADE.test(nome))) {
     await rm(join(pasta, nome), { recursive: true, force: true }).catch(() => {})

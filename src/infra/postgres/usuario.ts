@@ -11,7 +11,7 @@ export interface Usuario {
 }
 
 const NOMES = ['postgres', 'nobody'] as const
-/** From the least: containers often withhold the first, files that only root may run need the other. */
+/** From the least. Containers often withhold the first; what only root may run needs the other. */
 const CAPACIDADES = ['dac_read_search', 'dac_override'] as const
 
 /** Undefined where we are not root: then it runs as we do. Errors: ErroDeInicio (code 2). */
