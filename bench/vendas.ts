@@ -32,7 +32,7 @@ interface Represada extends Linha {
   readonly texto: string
 }
 
-export async function benchVendas({ vendas = 200_000, rodadas = 3 } = {}): Promise<void> {
+export async function benchVendas({ vendas = 200_000, rodadas = 2 } = {}): Promise<void> {
   await using pilha = new AsyncDisposableStack()
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-bench-vendas-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))

@@ -79,7 +79,9 @@ export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSigna
   async function gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>> {
     try {
       const havia = await insistir(() => repositorio.gravar(lote))
-      return new Map(lote.map(({ numero }) => [numero, comoAchado(havia.get(numero))]))
+      return new Map(
+        havia.entries().map(([numero, total]) => [numero, { situacao: 'havia', total }]),
+      )
     } catch (erro) {
       if (signal.aborted || !ehDaLinha(erro)) throw erro
       const [venda] = lote
@@ -100,9 +102,6 @@ export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSigna
     },
   }
 }
-
-const comoAchado = (total: string | undefined): Achado =>
-  total === undefined ? { situacao: 'gravada' } : { situacao: 'havia', total }
 
 const codigoDe = (erro: unknown): string => String((erro as { code?: unknown })?.code ?? '')
 /** Data, or a constraint that somebody added to the table. */

@@ -23,14 +23,15 @@ function abrirTabela(antes: readonly Venda[] = []) {
     abertos.push(aberto)
     maior = Math.max(maior, abertos.length)
     await aberto.promise
-    return new Map(lote.map(({ numero, total }) => [numero, escrever(numero, total)]))
+    const achados = lote.map(({ numero, total }) => [numero, escrever(numero, total)] as const)
+    return new Map(achados.filter((par): par is [number, Achado] => par[1] !== undefined))
   }
-  function escrever(numero: number, total: string): Achado {
+  function escrever(numero: number, total: string): Achado | undefined {
     const havia = linhas.get(numero)
     if (havia !== undefined) return { situacao: 'havia', total: havia }
     if (total === RECUSADO) return { situacao: 'recusada', motivo: 'zero' }
     linhas.set(numero, total)
-    return { situacao: 'gravada' }
+    return undefined
   }
   return {
     ...{ linhas, lotes, gravar },

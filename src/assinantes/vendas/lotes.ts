@@ -2,9 +2,8 @@
 // time: what comes with the same number meanwhile is compared with what became of the first.
 import type { Venda } from './domain.ts'
 
-/** What became of a row: written, there before with this total, or refused for its own sake. */
+/** A row that was not written: there before with this total, or refused for its own sake. */
 export type Achado =
-  | { readonly situacao: 'gravada' }
   | { readonly situacao: 'havia'; readonly total: string }
   | { readonly situacao: 'recusada'; readonly motivo: string }
 
@@ -19,7 +18,10 @@ export interface OpcoesDosLotes {
   /** What a batch that does not fill waits for more. */
   readonly esperaMs: number
   readonly trabalhadores: number
-  /** By number, in its order; resolves after the commit, and rejects only when it is all over. */
+  /**
+   * In the order of the numbers. Resolves after the commit with those not written, by number, and
+   * rejects only when it is all over.
+   */
   gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>>
 }
 
@@ -75,7 +77,7 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
     const vendas = entradas.map(({ venda }) => venda).sort((a, b) => a.numero - b.numero)
     try {
       const achados = await gravar(vendas)
-      for (const entrada of entradas) concluir(entrada, achados.get(entrada.venda.numero)!)
+      for (const entrada of entradas) concluir(entrada, achados.get(entrada.venda.numero))
     } catch (erro) {
       for (const entrada of entradas) {
         porNumero.delete(entrada.venda.numero)
@@ -87,10 +89,12 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
     }
   }
 
-  function concluir({ venda, seguintes, resolve }: Entrada, achado: Achado): void {
+  function concluir({ venda, seguintes, resolve }: Entrada, achado: Achado | undefined): void {
     porNumero.delete(venda.numero)
-    resolve(achado.situacao === 'havia' ? comparar(venda, achado.total) : achado)
-    if (achado.situacao === 'recusada') {
+    if (achado === undefined) resolve(GRAVADA)
+    else if (achado.situacao === 'havia') resolve(comparar(venda, achado.total))
+    else {
+      resolve(achado)
       // The next one may be better.
       const [proxima, ...outras] = seguintes
       if (!proxima) return
@@ -98,7 +102,7 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
       enfileirar(proxima)
       return
     }
-    const total = achado.situacao === 'havia' ? achado.total : venda.total
+    const total = achado?.total ?? venda.total
     for (const seguinte of seguintes) seguinte.resolve(comparar(seguinte.venda, total))
   }
 
@@ -117,5 +121,6 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
   }
 }
 
+const GRAVADA: Desfecho = { situacao: 'gravada' }
 const comparar = ({ total }: Venda, guardado: string): Desfecho =>
   total === guardado ? { situacao: 'repetida' } : { situacao: 'conflito', total: guardado }

@@ -29,15 +29,16 @@ export function criarTratar(
       ouvido = signal
       signal.addEventListener('abort', lotes.semEspera, { once: true })
     }
-    let venda: Venda
+    let erro: ErroDeNegocio | undefined
     try {
-      venda = lerVenda(textoDe(mensagem.valor))
-    } catch (erro) {
-      return morrer(mensagem, comoErro(erro), signal)
+      const venda = lerVenda(textoDe(mensagem.valor))
+      const desfecho = await lotes.entregar(venda)
+      medidas.terminou(desfecho)
+      erro = erroDe(venda, desfecho)
+    } catch (lancado) {
+      signal.throwIfAborted()
+      erro = comoErro(lancado)
     }
-    const desfecho = await lotes.entregar(venda)
-    medidas.terminou(desfecho)
-    const erro = erroDe(venda, desfecho)
     if (erro) await morrer(mensagem, erro, signal)
   }
 }
