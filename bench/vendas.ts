@@ -32,7 +32,7 @@ interface Represada extends Linha {
   readonly texto: string
 }
 
-export async function benchVendas({ vendas = 200_000, rodadas = 2 } = {}): Promise<void> {
+export async function benchVendas({ vendas = 200_000, rodadas = 3 } = {}): Promise<void> {
   await using pilha = new AsyncDisposableStack()
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-bench-vendas-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
@@ -94,7 +94,7 @@ async function represar(conexao: ConexaoKafka, represadas: readonly Represada[])
   }
 }
 
-/** By the instants in the table itself, from the first batch to the last; each total is looked at. */
+/** By the instants in the table itself, from the first batch to the last; the sum is looked at. */
 async function escoar(
   ambiente: Readonly<Record<string, string>>,
   pool: Pool,
@@ -105,7 +105,7 @@ async function escoar(
   const env = { PATH: process.env.PATH, ...ambiente }
   const filho = fork(programa, argumentos, {
     env,
-    execArgv: [opcao, ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [])],
+    execArgv: [opcao],
     stdio: 'ignore',
   })
   const [{ info }] = (await once(filho, 'message')) as [{ info: { rest: string } }]

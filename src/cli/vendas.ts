@@ -1,6 +1,6 @@
 // `npm start -- vendas`: sales sent to the topic, from a file or made up, and those that stand in
 // the table.
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { ConexaoKafka } from '../arquiteturas/kafka/conexao.ts'
@@ -19,8 +19,8 @@ type Ato = (typeof ATOS)[number]
 const MAIOR_LISTA = 10_000
 const MAIOR_SEMENTE = 4_294_967_295
 
-const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS e o PostgreSQL de VENDAS_DATABASE_URL ou PG*; sem eles, com os
-que estão no ar.
+const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS e o PostgreSQL de VENDAS_DATABASE_URL ou PG*; sem eles,
+com os que estão no ar.
 
 Exemplos:
   npm start -- vendas enviar                    as cem vendas de ${AMOSTRA.arquivo}
@@ -76,8 +76,8 @@ class MalPedido extends Error {}
 type Fazer = (alvo: string | undefined, opcoes: OpcoesDeVendas) => Promise<number>
 const fazer: Readonly<Record<Ato, Fazer>> = {
   async enviar(arquivo = join(import.meta.dirname, '../..', AMOSTRA.arquivo), opcoes) {
-    const objetos = objetosDe(createReadStream(arquivo, { encoding: 'utf8' }))
-    return enviar(objetos, opcoes)
+    await using aberto = await open(arquivo)
+    return await enviar(objetosDe(aberto.createReadStream({ encoding: 'utf8' })), opcoes)
   },
   async gerar(dito, opcoes) {
     const { aPartirDe, semente } = opcoes

@@ -1,6 +1,7 @@
 // Sales on their way to the topic, hundreds at a time, each under its own number.
 import type { ConexaoKafka } from '../arquiteturas/kafka/conexao.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
+import { ErroDeInicio } from '../persistencia/database.ts'
 
 const LOTE = 500
 const PROGRESSO_MS = 2_000
@@ -17,7 +18,9 @@ export async function enviarVendas(
   const { deKafka } = await import('../arquiteturas/kafka/errors.ts')
   let enviadas = 0
   try {
-    await garantirTopicos(conexao, [TOPICO])
+    await garantirTopicos(conexao, [TOPICO]).catch((erro: unknown) => {
+      throw erro instanceof ErroDeInicio ? erro : deKafka(erro)
+    })
     await using saida = criarSaida(conexao, 'quatrovias-envio-de-vendas')
     let dita = performance.now()
     let lote: string[] = []
@@ -33,7 +36,8 @@ export async function enviarVendas(
     await mandar()
     return enviadas
   } catch (erro) {
-    const { codigo, message } = deKafka(erro)
+    if (!(erro instanceof ErroDeNegocio)) throw erro
+    const { codigo, message } = erro
     throw new ErroDeNegocio(codigo, `${message} (${enviadas} enviadas antes)`, { causa: erro })
   }
 }

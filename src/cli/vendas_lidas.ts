@@ -69,10 +69,12 @@ export async function lerVendas(
 
 export function emTexto({ quantidade, soma, vendas }: VendasLidas): string {
   const largura = Math.max(10, ...vendas.map(({ total }) => total?.length ?? 0))
+  const linha = (numero: string, total: string, quando: string) =>
+    `  ${numero.padEnd(12)}${total.padStart(largura)}  ${quando}`.trimEnd()
   const linhas = vendas.map(({ order_number, total, processed_at }) =>
-    `  ${String(order_number).padEnd(12)}${(total ?? 'nulo').padStart(largura)}  ${processed_at ?? ''}`.trimEnd(),
+    linha(String(order_number), total ?? 'nulo', processed_at ?? ''),
   )
-  const titulos = `  ${'pedido'.padEnd(12)}${'total'.padStart(largura)}  gravada em`
+  const titulos = linha('pedido', 'total', 'gravada em')
   const contagem = `${quantidade} ${quantidade === 1 ? 'venda' : 'vendas'}, ${soma} ao todo`
   const resto = quantidade > vendas.length ? `; as ${vendas.length} primeiras acima` : ''
   return [styleText('dim', titulos), ...linhas, '', contagem + resto].join('\n')

@@ -27,6 +27,38 @@ export interface Insistencia {
 
 export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSignal): Insistencia {
   const { repositorio } = opcoes
+  const porta = criarPorta(opcoes, signal)
+
+  async function gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>> {
+    try {
+      const havia = await porta.insistir(() => repositorio.gravar(lote))
+      return new Map(
+        havia.entries().map(([numero, total]) => [numero, { situacao: 'havia', total }]),
+      )
+    } catch (erro) {
+      if (signal.aborted || !ehDaLinha(erro)) throw erro
+      const [venda] = lote
+      if (lote.length === 1 && venda) {
+        const motivo = (erro as Error).message
+        return new Map([[venda.numero, { situacao: 'recusada', motivo }]])
+      }
+      const achados = new Map<number, Achado>()
+      for (const uma of lote) for (const achado of await gravar([uma])) achados.set(...achado)
+      return achados
+    }
+  }
+  return {
+    gravar,
+    preparar: () => porta.insistir(() => repositorio.preparar()),
+    get fora() {
+      return porta.fora()
+    },
+  }
+}
+
+/** By turns while it is out; whoever's turn comes after it is back goes on at once. */
+function criarPorta(opcoes: OpcoesDaInsistencia, signal: AbortSignal) {
+  const { repositorio } = opcoes
   const naVez = emFila()
   let foraDesde: number | undefined
   let gravouEm = -Infinity
@@ -65,7 +97,6 @@ export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSigna
     for (;;) {
       signal.throwIfAborted()
       try {
-        // By turns while it is out; whoever's turn comes after it is back goes on at once.
         return await (foraDesde === undefined ? tentar(fazer) : naVez(() => tentar(fazer)))
       } catch (lancado) {
         signal.throwIfAborted()
@@ -76,31 +107,7 @@ export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSigna
     }
   }
 
-  async function gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>> {
-    try {
-      const havia = await insistir(() => repositorio.gravar(lote))
-      return new Map(
-        havia.entries().map(([numero, total]) => [numero, { situacao: 'havia', total }]),
-      )
-    } catch (erro) {
-      if (signal.aborted || !ehDaLinha(erro)) throw erro
-      const [venda] = lote
-      if (lote.length === 1 && venda) {
-        const motivo = (erro as Error).message
-        return new Map([[venda.numero, { situacao: 'recusada', motivo }]])
-      }
-      const achados = new Map<number, Achado>()
-      for (const uma of lote) for (const achado of await gravar([uma])) achados.set(...achado)
-      return achados
-    }
-  }
-  return {
-    gravar,
-    preparar: () => insistir(() => repositorio.preparar()),
-    get fora() {
-      return foraDesde !== undefined
-    },
-  }
+  return { insistir, fora: () => foraDesde !== undefined }
 }
 
 const codigoDe = (erro: unknown): string => String((erro as { code?: unknown })?.code ?? '')

@@ -51,7 +51,7 @@ function abrirTabela(antes: readonly Venda[] = []) {
 }
 const umaVolta = () => new Promise((resolver) => setImmediate(resolver))
 
-test('cada venda termina uma vez, nunca mais lotes que trabalhadores, e a primeira conta', async () => {
+test('cada venda termina uma vez, com poucos lotes por vez, e a primeira conta', async () => {
   const vendas = fc.array(
     fc.record({ numero: fc.integer({ min: 1, max: 12 }), total: fc.constantFrom('0', '1', '2') }),
     { maxLength: 60 },

@@ -38,38 +38,13 @@ interface Entrada extends PromiseWithResolvers<Desfecho> {
   readonly seguintes: Entrada[]
 }
 
-export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosLotes): Lotes {
+export function criarLotes({ gravar, ...limites }: OpcoesDosLotes): Lotes {
   const porNumero = new Map<number, Entrada>()
-  let fila: Entrada[] = []
-  let ocupados = 0
-  let relogio: NodeJS.Timeout | undefined
-  let espera = esperaMs > 0
-  let venceu = !espera
+  const fila = criarFila(limites, trabalhar)
 
   function enfileirar(entrada: Entrada): void {
     porNumero.set(entrada.venda.numero, entrada)
-    fila.push(entrada)
-    despachar()
-  }
-
-  function despachar(): void {
-    while (ocupados < trabalhadores && (fila.length >= lote || (venceu && fila.length > 0))) {
-      const entradas = fila.slice(0, lote)
-      fila = fila.slice(lote)
-      venceu = !espera
-      clearTimeout(relogio)
-      relogio = undefined
-      ocupados++
-      void trabalhar(entradas)
-    }
-    if (fila.length === 0 || venceu) return
-    relogio ??= setTimeout(vencer, esperaMs)
-  }
-  function vencer(): void {
-    clearTimeout(relogio)
-    relogio = undefined
-    venceu = true
-    despachar()
+    fila.entrar(entrada)
   }
 
   async function trabalhar(entradas: Entrada[]): Promise<void> {
@@ -83,9 +58,6 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
         porNumero.delete(entrada.venda.numero)
         for (const { reject } of [entrada, ...entrada.seguintes]) reject(erro)
       }
-    } finally {
-      ocupados--
-      despachar()
     }
   }
 
@@ -114,7 +86,48 @@ export function criarLotes({ lote, esperaMs, trabalhadores, gravar }: OpcoesDosL
       else enfileirar(entrada)
       return entrada.promise
     },
-    semEspera() {
+    semEspera: fila.semEspera,
+  }
+}
+
+/** What waits for a worker; `trabalhar` must not reject. */
+function criarFila(
+  { lote, esperaMs, trabalhadores }: Omit<OpcoesDosLotes, 'gravar'>,
+  trabalhar: (entradas: Entrada[]) => Promise<void>,
+) {
+  let fila: Entrada[] = []
+  let ocupados = 0
+  let relogio: NodeJS.Timeout | undefined
+  let espera = esperaMs > 0
+  let venceu = !espera
+
+  function despachar(): void {
+    while (ocupados < trabalhadores && (fila.length >= lote || (venceu && fila.length > 0))) {
+      const entradas = fila.slice(0, lote)
+      fila = fila.slice(lote)
+      venceu = !espera
+      clearTimeout(relogio)
+      relogio = undefined
+      ocupados++
+      void trabalhar(entradas).then(() => {
+        ocupados--
+        despachar()
+      })
+    }
+    if (fila.length > 0 && !venceu) relogio ??= setTimeout(vencer, esperaMs)
+  }
+  function vencer(): void {
+    clearTimeout(relogio)
+    relogio = undefined
+    venceu = true
+    despachar()
+  }
+  return {
+    entrar(entrada: Entrada): void {
+      fila.push(entrada)
+      despachar()
+    },
+    semEspera(): void {
       espera = false
       vencer()
     },

@@ -1,5 +1,5 @@
-// From a message to its end: written, absorbed, or among the dead letters with the reason. Done with
-// for good when this resolves.
+// From a message to its end: written, absorbed, or among the dead letters with the reason. When
+// this resolves it is done with for good.
 import { isUtf8 } from 'node:buffer'
 import {
   insistir,
@@ -13,12 +13,24 @@ import { lerVenda, recusar, type Venda } from './domain.ts'
 import type { Desfecho, Lotes } from './lotes.ts'
 import type { Medidas } from './medidas.ts'
 
+/** Of those buried by this process; when forgotten, one read again is buried again. */
+const MAXIMO_LEMBRADAS = 10_000
+
 export function criarTratar(
   { enterrar }: Pick<Partes, 'enterrar'>,
   lotes: Lotes,
   medidas: Medidas,
 ): Tratar {
-  async function morrer(mensagem: Recebida, erro: ErroDeNegocio, signal: AbortSignal) {
+  const enterros = new Map<string, Promise<void>>()
+
+  /** Once, however often the group reads it again. The instant: a topic may begin anew. */
+  function morrer(mensagem: Recebida, erro: ErroDeNegocio, signal: AbortSignal): Promise<void> {
+    const { particao, offset, gravadaMs } = mensagem
+    if (enterros.size >= MAXIMO_LEMBRADAS) enterros.clear()
+    const lugar = `${particao}/${offset}/${gravadaMs}`
+    return enterros.getOrInsertComputed(lugar, () => sepultar(mensagem, erro, signal))
+  }
+  async function sepultar(mensagem: Recebida, erro: ErroDeNegocio, signal: AbortSignal) {
     const enterrarAgora = () => enterrar(mensagem, erro).then(() => undefined)
     await insistir(enterrarAgora, () => true, PACIENCIA, signal)
     medidas.morreu(erro.codigo)
