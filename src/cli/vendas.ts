@@ -19,8 +19,8 @@ type Ato = (typeof ATOS)[number]
 const MAIOR_LISTA = 10_000
 const MAIOR_SEMENTE = 4_294_967_295
 
-const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS e o PostgreSQL de VENDAS_DATABASE_URL ou PG*; sem eles,
-com os que estão no ar.
+const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS e o PostgreSQL de VENDAS_DATABASE_URL ou PG*;
+sem eles, com os que estão no ar.
 
 Exemplos:
   npm start -- vendas enviar                    as cem vendas de ${AMOSTRA.arquivo}
