@@ -56,10 +56,10 @@ export async function abrirAssinante(
     ...{ configuracao, conexao, app, saida, avisar, metricas: registro.metricas },
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
-    consumir: (tratar, janela) =>
+    consumir: (tratar, janela, porChave = true) =>
       consumidores.use(
         iniciarConsumidor({
-          ...{ conexao, grupo, topicos, tratar, quem: `quatrovias-${nome}` },
+          ...{ conexao, grupo, topicos, tratar, porChave, quem: `quatrovias-${nome}` },
           instancia: porta === 0 ? undefined : `${hostname()}:${porta}`,
           ...(janela !== undefined && { janela }),
           aoFalhar(erro) {

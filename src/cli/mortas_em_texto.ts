@@ -1,7 +1,8 @@
 // Dead letters for a person: a line each, or one with all that it carried. Whoever sent them chose
 // these texts: what would move the cursor or colour the screen is shown, not obeyed.
 import { styleText } from 'node:util'
-import type { Conteudo, MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
+import type { Conteudo } from '../contratos/conteudo.ts'
+import type { MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
 
 const COLUNAS = [6, 26, 18, 34, 10, 24] as const
 

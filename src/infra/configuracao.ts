@@ -20,6 +20,7 @@ import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_co
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
+import { VARIAVEIS_DO_MONITORAMENTO } from './variaveis_do_monitoramento.ts'
 import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
@@ -184,6 +185,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     redes,
   ),
   ...VARIAVEIS_DOS_SERVICOS,
+  ...VARIAVEIS_DO_MONITORAMENTO,
 ]
 
 export interface Configuracao {
@@ -217,6 +219,8 @@ export interface Configuracao {
     readonly porCliente: number
     readonly deEntrada: number
   }
+  /** How long audited messages are kept (0: for ever), and how many of them. */
+  readonly monitoramento: { readonly retencaoMs: number; readonly maximo: number }
   readonly proxiesConfiaveis: readonly string[]
   /** Where HTTPS listens. */
   readonly enderecoTls: string
@@ -268,6 +272,10 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       porEndereco: numero('GATEWAY_LIMITE_POR_ENDERECO'),
       porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
       deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
+    },
+    monitoramento: {
+      retencaoMs: numero('MONITORAMENTO_RETENCAO_H') * 3_600_000,
+      maximo: numero('MONITORAMENTO_MAXIMO'),
     },
     proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
     enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
