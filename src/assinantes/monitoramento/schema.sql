@@ -8,6 +8,7 @@ create table if not exists topicos (
 ) strict;
 
 -- id: the n-th message taken down, without gaps, so that the oldest and the newest say how many.
+-- Without rowid, because an index is bounded by (instante_ms, id) only if id is a column like others.
 -- chave and valor are text, or base64 where em_base64 has the bit 1 (chave) or 2 (valor).
 -- tamanho: bytes of the value as it came, of which valor may be only the beginning.
 -- cabecalhos: JSON, [[nome, valor], …], a valor that is no text being {"base64": …}.
@@ -25,7 +26,7 @@ create table if not exists mensagens (
   cabecalhos text not null,
   valor text,
   unique (topico_id, particao, deslocamento)
-) strict;
+) strict, without rowid;
 create index if not exists mensagens_por_instante on mensagens (instante_ms, id);
 create index if not exists mensagens_por_pedido on mensagens (pedido_id, instante_ms, id)
   where pedido_id is not null;

@@ -1,0 +1,123 @@
+// A backlog of messages like ours, taken down by the subscriber's own process with everything
+// durable: by the instants in its own book, which nobody who looks on can slow down.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
+import { type ConexaoKafka, opcoesDoCliente } from '../src/arquiteturas/kafka/conexao.ts'
+import { doFluxo } from '../src/arquiteturas/kafka/outbound.ts'
+import { garantirTopicos } from '../src/arquiteturas/kafka/topicos.ts'
+import { medir } from '../src/cli/medida_do_processo.ts'
+import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_kafka.ts'
+import { iniciarBroker } from '../src/infra/kafka/broker.ts'
+import { prepararJars } from '../src/infra/kafka/jars.ts'
+import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { ate } from '../testes/ate.ts'
+import { pedidoGravado } from './pedido_gravado.ts'
+
+const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+const LOTE = 1_000
+const ESPERA_MS = 60_000
+
+export async function benchMonitoramento({ mensagens = 300_000, rodadas = 3 } = {}): Promise<void> {
+  await using pilha = new AsyncDisposableStack()
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-auditoria-'))
+  pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
+  const portas = await escolherPortasDoBroker(0)
+  const jars = await prepararJars(console.log)
+  pilha.use(await iniciarBroker({ diretorio: join(diretorio, 'kafka'), portas, jars }))
+  const ambiente = ambienteDoBrokerProprio(portas.clientes)
+  const conexao = lerKafka(ambiente)!
+  await garantirTopicos(conexao)
+  const medidas: Record<string, object> = {}
+  for (let rodada = 1; rodada <= rodadas; rodada++) {
+    await represar(conexao, mensagens)
+    medidas[`rodada ${rodada}`] = await escoar(
+      join(diretorio, 'q'),
+      ambiente,
+      mensagens * (rodada - 1),
+      mensagens,
+    )
+  }
+  console.table(medidas)
+}
+
+/** While nobody reads. */
+async function represar(conexao: ConexaoKafka, mensagens: number): Promise<void> {
+  const produtor = new Producer<Buffer, Buffer, Buffer, Buffer>({
+    ...opcoesDoCliente(conexao, 'bench'),
+    partitioner: compatibilityPartitioner,
+  })
+  for (let de = 1; de <= mensagens; de += LOTE) {
+    const messages = Array.from({ length: LOTE }, (_, i) => {
+      const { topico, chave, valor, cabecalhos } = doFluxo('pedidos', pedidoGravado(de + i))!
+      return { topic: topico, headers: cabecalhos, key: chave!, value: valor! }
+    })
+    if (de === 1) {
+      const [{ headers, value }] = messages as [(typeof messages)[number]]
+      console.log(`${headers.size} cabeçalhos e ${value.length} bytes de valor por mensagem`)
+    }
+    await produtor.send({ acks: ProduceAcks.ALL, messages })
+  }
+  await produtor.close()
+}
+
+async function escoar(
+  diretorio: string,
+  ambiente: Readonly<Record<string, string>>,
+  jaHavia: number,
+  novas: number,
+) {
+  const env = {
+    ...{ PATH: process.env.PATH, ...ambiente, QUATROVIAS_DIR: diretorio },
+    ...{ MONITORAMENTO_PORTA: '0', NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache') },
+  }
+  const processo = spawn(process.execPath, [MAIN, 'servico', 'monitoramento'], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const saiu = once(processo, 'exit')
+  try {
+    const banco = join(diretorio, 'dados', 'monitoramento.db')
+    using db = await ate(() => abrirParaLer(banco), ESPERA_MS, 'o banco existe')
+    const auditadas = () => ler(db, 'select sum(auditadas) as n from contagens').n ?? 0
+    await ate(() => auditadas() === jaHavia + novas, ESPERA_MS, 'tudo auditado')
+    const { memoria_mb } = await medir(processo.pid ?? 0)
+    return { 'por segundo': porSegundo(db, jaHavia), 'MB (PSS)': memoria_mb }
+  } finally {
+    processo.kill('SIGTERM')
+    await saiu
+  }
+}
+
+function abrirParaLer(banco: string): DatabaseSync | undefined {
+  try {
+    const db = new DatabaseSync(banco, { readOnly: true })
+    db.prepare('select 1 from contagens').get()
+    return db
+  } catch {
+    return undefined
+  }
+}
+
+const ler = (db: DatabaseSync, sql: string, ...valores: number[]) =>
+  db.prepare(sql).get(...valores) as Record<string, number>
+
+/** From the first commit to the last, without those of the first. */
+function porSegundo(db: DatabaseSync, jaHavia: number): number {
+  const { de = 0, ate = 0 } = ler(
+    db,
+    'select min(auditada_ms) as de, max(auditada_ms) as ate from mensagens where id > ?',
+    jaHavia,
+  )
+  const { n = 0 } = ler(
+    db,
+    'select count(*) as n from mensagens where id > ? and auditada_ms > ?',
+    ...[jaHavia, de],
+  )
+  return Math.round((n * 1_000) / (ate - de))
+}
