@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
 import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../src/arquiteturas/kafka/conexao.ts'
 import { doFluxo } from '../src/arquiteturas/kafka/outbound.ts'
@@ -16,10 +15,10 @@ import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_
 import { iniciarBroker } from '../src/infra/kafka/broker.ts'
 import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { argumentosDe } from '../src/infra/processos.ts'
 import { ate } from '../testes/ate.ts'
 import { pedidoGravado } from './pedido_gravado.ts'
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 const LOTE = 1_000
 const ESPERA_MS = 60_000
 
@@ -76,7 +75,7 @@ async function escoar(
     ...{ PATH: process.env.PATH, ...ambiente, QUATROVIAS_DIR: diretorio },
     ...{ MONITORAMENTO_PORTA: '0', NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache') },
   }
-  const processo = spawn(process.execPath, [MAIN, 'servico', 'monitoramento'], {
+  const processo = spawn(process.execPath, argumentosDe('monitoramento'), {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

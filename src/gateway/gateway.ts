@@ -29,6 +29,7 @@ import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
 import { registrarKafka } from './rotas/kafka.ts'
+import { registrarMensagens } from './rotas/mensagens.ts'
 import { registrarMortas } from './rotas/mortas.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
@@ -128,6 +129,7 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarRetidos(rotas, partes)
   registrarKafka(rotas, partes)
   registrarMortas(rotas, partes)
+  registrarMensagens(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)
   registrarSaude(rotas, partes)

@@ -14,6 +14,7 @@ import {
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { criarDiario, type DiarioDeTeste } from './acompanhamento/diario_de_teste.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
+import { monitoramentoFalso } from './monitoramento_de_teste.ts'
 
 export const DELE = 1_001
 export const DE_OUTRO = 1_002
@@ -212,6 +213,7 @@ export function todosFalsos(
   { catalogo, estoque } = produtosFalsos(),
 ): Falsos {
   const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
+  const { rotas: monitoramento } = monitoramentoFalso()
   const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
     nome,
     (app) => {
@@ -220,5 +222,5 @@ export function todosFalsos(
       proprias[nome]?.(app)
     },
   ])
-  return Object.fromEntries(comSimulacao)
+  return { ...Object.fromEntries(comSimulacao), monitoramento }
 }

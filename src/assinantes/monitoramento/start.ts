@@ -16,7 +16,7 @@ import { iniciarRetencao } from './retencao.ts'
 import { registrarRotas } from './rotas.ts'
 
 /** Messages in flight, which is also the largest batch. */
-const JANELA = 2_000
+const JANELA = 500
 const ESQUEMA = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
 
 export const abrir: AbrirAssinante = async (partes) => {

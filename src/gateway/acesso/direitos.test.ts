@@ -28,6 +28,8 @@ type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
 
 const retomar = (id: number): string => `/operacao/retidos/${id}/retomar`
 const reenviar = (id: number): string => `/operacao/mortas/${id}/reenviar`
+const UMA_MENSAGEM = 'GET /operacao/mensagens/{topico}/{particao}/{offset}'
+const mensagem = (offset: number): string => `/operacao/mensagens/nf_emitida/0/${offset}`
 const repor = (id: number): string => `/admin/produtos/${id}/reposicoes`
 
 // route, address, then: nobody, cliente, operador, admin
@@ -77,6 +79,10 @@ const MATRIZ: readonly Linha[] = [
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(7), 401, 403, 200, 200],
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(9), 401, 403, 404, 404],
   ['POST /operacao/mortas/reenviar', '/operacao/mortas/reenviar', 401, 403, 200, 200],
+  ['GET /operacao/mensagens', '/operacao/mensagens', 401, 403, 200, 200],
+  ['GET /operacao/mensagens/contagens', '/operacao/mensagens/contagens', 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(7), 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(9), 401, 403, 404, 404],
   ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],
   ['PATCH /admin/usuarios/{usuario_id}', '/admin/usuarios/999', 401, 403, 403, 404],
   ['POST /admin/produtos', '/admin/produtos', 401, 403, 403, 201],
