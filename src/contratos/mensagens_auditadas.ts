@@ -1,4 +1,4 @@
-// What monitoramento answers about the messages that it took down, for the gateway and the terminal.
+// What monitoramento answers about the messages that it took down, for gateway and terminal.
 import type { Conteudo } from './conteudo.ts'
 
 export interface LugarDaMensagem {

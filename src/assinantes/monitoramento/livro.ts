@@ -1,5 +1,6 @@
-// What was taken down: each message once, numbered, and counted in the same transaction. A partition
-// is read in order, so whatever is not past its last offset was taken down before, or removed since.
+// What was taken down: each message once, numbered, and counted in the same transaction. A
+// partition is read in order, so what is not past its last offset was taken down before (and may
+// have been removed since).
 import type { Database } from '../../persistencia/database.ts'
 import type { Identificar } from './identidade.ts'
 import type { Anotada } from './mensagem.ts'

@@ -1,5 +1,5 @@
-// From a message as it was read to the row that keeps it. Total: whatever bytes somebody sent, there
-// is a row for them.
+// From a message as it was read to the row that keeps it. Total: whatever bytes somebody sent,
+// there is a row for them.
 import { isUtf8 } from 'node:buffer'
 import type { Recebida } from '../../arquiteturas/kafka/inbound.ts'
 import { comoConteudo } from '../../contratos/conteudo.ts'
@@ -45,7 +45,7 @@ export function anotar(recebida: Recebida): Anotada {
   }
 }
 
-/** The protocol allows any 64 bits, and a header without a value, whatever the client's types say. */
+/** The protocol allows any 64 bits; and headers without a value, whatever the types here say. */
 const instanteDe = (ms = Date.now()): number => Math.min(Math.max(ms, 0), FIM_DO_TEMPO_MS)
 const emJson = ([nome, valor]: [Buffer, Buffer | null]) => [String(nome), deCabecalho(valor)]
 

@@ -8,7 +8,7 @@ create table if not exists topicos (
 ) strict;
 
 -- id: the n-th message taken down, without gaps, so that the oldest and the newest say how many.
--- Without rowid, because an index is bounded by (instante_ms, id) only if id is a column like others.
+-- Without rowid: an index is bounded by (instante_ms, id) only if id is a column like others.
 -- chave and valor are text, or base64 where em_base64 has the bit 1 (chave) or 2 (valor).
 -- tamanho: bytes of the value as it came, of which valor may be only the beginning.
 -- cabecalhos: JSON, [[nome, valor], …], a valor that is no text being {"base64": …}.

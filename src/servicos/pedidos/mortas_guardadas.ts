@@ -1,6 +1,6 @@
 // The dead letters that are kept: shown page by page, and sent again as they came. What was sent is
 // marked, and the order that waited because of it waits no more.
-import { comoConteudo, type Conteudo } from '../../contratos/conteudo.ts'
+import { type Conteudo, comoConteudo } from '../../contratos/conteudo.ts'
 import { agora, type Instante, MAIOR_ID, type PedidoId } from '../../contratos/ids.ts'
 import type { Database, Leitura, Transacao, Valor } from '../../persistencia/database.ts'
 
@@ -170,7 +170,10 @@ function inteira(linha: LinhaInteira): MortaInteira {
     ...naLista(resto),
     chave: visto(chave),
     valor: visto(valor),
-    cabecalhos: cabecalhos.map(([nome, dito]) => ({ nome: String(nome), valor: comoConteudo(dito) })),
+    cabecalhos: cabecalhos.map(([nome, dito]) => ({
+      nome: String(nome),
+      valor: comoConteudo(dito),
+    })),
   }
 }
 
