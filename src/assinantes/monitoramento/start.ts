@@ -17,6 +17,8 @@ import { registrarRotas } from './rotas.ts'
 
 /** Messages in flight, which is also the largest batch. */
 const JANELA = 500
+/** Of the cluster: as it is now, or not at all. */
+const VISTA = { frescoMs: 0, esperaMs: 1_000 }
 const ESQUEMA = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')
 
 export const abrir: AbrirAssinante = async (partes) => {
@@ -37,11 +39,8 @@ export const abrir: AbrirAssinante = async (partes) => {
   const escrita = pilha.use(criarEscrita(gravar, falhou('a auditoria espera')))
   const { monitoramento } = configuracao
   pilha.use(iniciarRetencao(db, monitoramento, falhou('a retenção espera')))
-  registrarRotas(
-    app,
-    db.leitura,
-    criarFresco(() => listarTopicos(conexao)),
-  )
+  const verCluster = criarFresco(() => listarTopicos(conexao), VISTA)
+  registrarRotas(app, db.leitura, verCluster)
   partes.consumir((recebida) => escrita.gravar(anotar(recebida)), JANELA, false)
   const aberto = pilha.move()
   return { [Symbol.asyncDispose]: () => aberto.disposeAsync() }
