@@ -233,7 +233,8 @@ async function mandar(
   const LOTE = 1_000
   for (let de = 0; de < quantas; de += LOTE) {
     const messages = Array.from({ length: LOTE }, (_, i) => ({
-      ...{ topic: 'vendas', key: Buffer.from(String(3_000 + de + i)) },
+      // Few keys, so that the next of one is read before the last was written.
+      ...{ topic: 'vendas', key: Buffer.from(`chave-${i % 7}`) },
       value: Buffer.from(JSON.stringify({ order_number: 3_000 + de + i, items: [] })),
     }))
     await produtor.send({ acks: ProduceAcks.ALL, messages: messages as never })

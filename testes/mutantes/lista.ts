@@ -2,6 +2,7 @@
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
 import { DO_KAFKA } from './do_kafka.ts'
+import { DO_MONITORAMENTO } from './do_monitoramento.ts'
 
 export type Feature = 'fluxo' | 'repeticoes' | 'cancelamento' | 'falhas' | 'concorrencia'
 
@@ -228,4 +229,5 @@ export const MUTANTES: readonly Mutante[] = [
   ...dasRepeticoes,
   ...doPercurso,
   ...DO_KAFKA,
+  ...DO_MONITORAMENTO,
 ]

@@ -16,6 +16,7 @@ test('o que chega junto é gravado junto, em ordem, e só então está feito', a
     await portao.promise
   }
   await using escrita = criarEscrita(gravar, () => assert.fail())
+  using _ = { [Symbol.dispose]: () => portao.resolve() }
   let feitas = 0
   const esperas = LOTE.map(async (anotada) => {
     await escrita.gravar(anotada)
