@@ -19,6 +19,7 @@ import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
+import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
 import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
@@ -34,7 +35,6 @@ export interface Variavel {
 const inteiro = z.coerce.number().int().min(0)
 const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
-const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -125,6 +125,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     segredo: true,
   },
   ...VARIAVEIS_DO_KAFKA,
+  ...VARIAVEIS_DAS_VENDAS,
   variavel(
     'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
     String(REGRAS_PADRAO.valorMaximoCentavos),
@@ -186,6 +187,9 @@ export const VARIAVEIS: readonly Variavel[] = [
   ...VARIAVEIS_DOS_SERVICOS,
 ]
 
+/** Who else listens. */
+type Outro = 'gateway' | 'gateway_tls' | 'kafka' | 'postgres'
+
 export interface Configuracao {
   readonly diretorio: string
   readonly arquiteturas: readonly NomeArquitetura[]
@@ -208,6 +212,8 @@ export interface Configuracao {
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
+  /** The same of the sales' own; undefined: one that the product starts. */
+  readonly postgresDasVendas: string | undefined
   /** Undefined where no broker is named. */
   readonly kafka: ConexaoKafka | undefined
   readonly regrasDeAntifraude: Regras
@@ -223,7 +229,7 @@ export interface Configuracao {
   /** Paths to the certificate and the key; undefined: of our own making. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | NomeAssinante | 'gateway' | 'gateway_tls' | 'kafka'): number | undefined
+  porta(quem: NomeServico | NomeAssinante | Outro): number | undefined
   url(quem: NomeServico | NomeAssinante): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -257,6 +263,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
+    postgresDasVendas: urlDasVendas(ambiente),
     kafka: lerKafka(ambiente),
     regrasDeAntifraude: {
       valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
