@@ -15,13 +15,14 @@ import {
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { lerAssinantes } from './assinantes.ts'
 import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
 import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
-import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
+import { porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
