@@ -14,8 +14,8 @@ import { criarComando, lerOpcoes, umDe } from './comando.ts'
 import { contagensEmTexto, mensagemEmTexto, paginaEmTexto } from './mensagens_em_texto.ts'
 import { entrarComoOperador, type Sessao } from './sessao_no_gateway.ts'
 
-/** Each reads up to 100,000 messages: more than are kept. */
-const MAXIMO_DE_CHAMADAS = 60
+/** Each reads up to 100,000 messages; all of them, over a slow disk, more than are kept. */
+const MAXIMO_DE_CHAMADAS = 200
 const ATOS = ['listar', 'mostrar', 'contar'] as const
 type Ato = (typeof ATOS)[number]
 

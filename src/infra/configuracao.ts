@@ -15,13 +15,15 @@ import {
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { lerAssinantes } from './assinantes.ts'
 import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
+import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
-import { VARIAVEIS_DO_MONITORAMENTO } from './variaveis_do_monitoramento.ts'
-import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
+import { lerMonitoramento, VARIAVEIS_DO_MONITORAMENTO } from './variaveis_do_monitoramento.ts'
+import { porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -35,7 +37,6 @@ export interface Variavel {
 const inteiro = z.coerce.number().int().min(0)
 const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
-const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -43,12 +44,7 @@ const variavel = (
   padrao: string,
   descricao: string,
   esquema: z.ZodType,
-): Variavel => ({
-  nome,
-  padrao,
-  descricao,
-  esquema,
-})
+): Variavel => ({ nome, padrao, descricao, esquema })
 
 const DESCRICAO_DO_POSTGRES = [
   'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
@@ -126,6 +122,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     segredo: true,
   },
   ...VARIAVEIS_DO_KAFKA,
+  ...VARIAVEIS_DAS_VENDAS,
   variavel(
     'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
     String(REGRAS_PADRAO.valorMaximoCentavos),
@@ -188,6 +185,9 @@ export const VARIAVEIS: readonly Variavel[] = [
   ...VARIAVEIS_DO_MONITORAMENTO,
 ]
 
+/** Who else listens. */
+type Outro = 'gateway' | 'gateway_tls' | 'kafka' | 'postgres'
+
 export interface Configuracao {
   readonly diretorio: string
   readonly arquiteturas: readonly NomeArquitetura[]
@@ -210,6 +210,8 @@ export interface Configuracao {
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
+  /** The same of the sales' own; undefined: one that the product starts. */
+  readonly postgresDasVendas: string | undefined
   /** Undefined where no broker is named. */
   readonly kafka: ConexaoKafka | undefined
   readonly regrasDeAntifraude: Regras
@@ -219,15 +221,14 @@ export interface Configuracao {
     readonly porCliente: number
     readonly deEntrada: number
   }
-  /** How long audited messages are kept (0: for ever), and how many of them. */
-  readonly monitoramento: { readonly retencaoMs: number; readonly maximo: number }
+  readonly monitoramento: ReturnType<typeof lerMonitoramento>
   readonly proxiesConfiaveis: readonly string[]
   /** Where HTTPS listens. */
   readonly enderecoTls: string
   /** Paths to the certificate and the key; undefined: of our own making. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | NomeAssinante | 'gateway' | 'gateway_tls' | 'kafka'): number | undefined
+  porta(quem: NomeServico | NomeAssinante | Outro): number | undefined
   url(quem: NomeServico | NomeAssinante): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -261,6 +262,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
+    postgresDasVendas: urlDasVendas(ambiente),
     kafka: lerKafka(ambiente),
     regrasDeAntifraude: {
       valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
@@ -273,10 +275,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
       deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
     },
-    monitoramento: {
-      retencaoMs: numero('MONITORAMENTO_RETENCAO_H') * 3_600_000,
-      maximo: numero('MONITORAMENTO_MAXIMO'),
-    },
+    monitoramento: lerMonitoramento(numero),
     proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
     enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
     tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),

@@ -10,6 +10,7 @@ import {
   PORTA_DO_ASSINANTE,
   PORTA_DO_GATEWAY,
   PORTA_DO_KAFKA,
+  PORTA_DO_POSTGRES,
   PORTA_HTTPS_DO_GATEWAY,
   topologia,
 } from './topologia.ts'
@@ -25,6 +26,8 @@ export interface Portas {
   readonly assinantes: Readonly<Record<NomeAssinante, number>>
   /** Of a broker of our own. */
   readonly kafka: number | undefined
+  /** Of a PostgreSQL of our own. */
+  readonly postgres: number | undefined
   /** Where the services are found, as a URL has it. */
   readonly hospedeiro: string
 }
@@ -47,6 +50,7 @@ export const doGateway = ({ rest, assinantes }: Enderecos) => ({ ...rest, ...ass
 export async function escolherPortas(
   configuracao: Configuracao,
   brokerProprio = false,
+  postgresProprio = false,
 ): Promise<Portas> {
   const tomadas: Server[] = []
   const escolher = async (
@@ -87,9 +91,12 @@ export async function escolherPortas(
     const kafka = brokerProprio
       ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
       : undefined
+    const postgres = postgresProprio
+      ? await escolher('postgres', configuracao.porta('postgres'), PORTA_DO_POSTGRES)
+      : undefined
     const hospedeiro = hospedeiroDe(endereco)
     return {
-      ...{ gateway, gatewayHttps, kafka, hospedeiro },
+      ...{ gateway, gatewayHttps, kafka, postgres, hospedeiro },
       servicos: servicos as Portas['servicos'],
       assinantes: assinantes as Portas['assinantes'],
     }
@@ -176,7 +183,7 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
 
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'kafka'].flatMap((nome) => [
+  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'kafka', 'postgres'].flatMap((nome) => [
     [`${nome.toUpperCase()}_PORTA`, '0'],
     [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
   ]),

@@ -6,6 +6,19 @@ import type { Variavel } from './configuracao.ts'
 const SECULO_H = 876_600
 const MAXIMO = 1_000_000_000
 
+/** How long audited messages are kept (0: for ever), and how many of them. */
+export interface ConfiguracaoDoMonitoramento {
+  readonly retencaoMs: number
+  readonly maximo: number
+}
+
+export const lerMonitoramento = (
+  numero: (nome: string) => number,
+): ConfiguracaoDoMonitoramento => ({
+  retencaoMs: numero('MONITORAMENTO_RETENCAO_H') * 3_600_000,
+  maximo: numero('MONITORAMENTO_MAXIMO'),
+})
+
 export const VARIAVEIS_DO_MONITORAMENTO: readonly Variavel[] = [
   {
     nome: 'MONITORAMENTO_RETENCAO_H',

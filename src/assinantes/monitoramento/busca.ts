@@ -31,7 +31,7 @@ interface Ponto {
 }
 const FIM_DO_TEMPO: Ponto = { instante_ms: Number.MAX_SAFE_INTEGER, id: 0 }
 
-const DO_PEDIDO = { indice: 'mensagens_por_pedido', so: 'pedido_id = $1 and' }
+const DO_PEDIDO = { indice: 'mensagens_por_pedido', so: 'p.pedido_id = $1 and' }
 const DE_TODOS = { indice: 'mensagens_por_instante', so: '' }
 type Caminho = typeof DO_PEDIDO
 
@@ -78,7 +78,7 @@ const abaixo = (
   passo: number,
 ): Promise<Ponto | undefined> =>
   leitura.um<Ponto>(
-    `select instante_ms, id from mensagens indexed by ${indice}
+    `select instante_ms, id from mensagens p indexed by ${indice}
      where ${so} instante_ms >= $2 and (instante_ms, id) < ($3, $4)
      order by instante_ms desc, id desc limit 1 offset $5`,
     [pedido ?? 0, desdeMs, topo.instante_ms, topo.id, passo - 1],
@@ -90,7 +90,10 @@ interface Faixa {
   readonly limite: number
 }
 
-/** An empty text in the place of a filter lets everything through. */
+/**
+ * An empty text in the place of a filter lets everything through. The index knows the topic: the
+ * message itself is looked up only where that is the one asked for.
+ */
 function entre(
   leitura: Leitura,
   { indice, so }: Caminho,
@@ -105,13 +108,14 @@ function entre(
     ...[topico ?? '', texto, escrito, limite],
   ]
   return leitura.todos<LinhaDaLista>(
-    `select ${COLUNAS_DA_LISTA} from mensagens indexed by ${indice}
-     where ${so} (instante_ms, id) >= ($2, $3) and (instante_ms, id) < ($4, $5)
-       and ($6 = '' or topico_id in (select id from topicos where nome = $6))
-       and ($7 = '' or instr(cabecalhos, $8) > 0
-         or em_base64 & 2 = 0 and instr(valor, $7) > 0
-         or em_base64 & 1 = 0 and instr(chave, $7) > 0)
-     order by instante_ms desc, id desc limit $9`,
+    `select ${COLUNAS_DA_LISTA}
+     from mensagens p indexed by ${indice} cross join mensagens m on m.id = p.id
+     where ${so} (p.instante_ms, p.id) >= ($2, $3) and (p.instante_ms, p.id) < ($4, $5)
+       and ($6 = '' or p.topico_id in (select id from topicos where nome = $6))
+       and ($7 = '' or instr(m.cabecalhos, $8) > 0
+         or m.em_base64 & 2 = 0 and instr(m.valor, $7) > 0
+         or m.em_base64 & 1 = 0 and instr(m.chave, $7) > 0)
+     order by p.instante_ms desc, p.id desc limit $9`,
     parametros,
   )
 }

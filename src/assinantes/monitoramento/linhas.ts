@@ -8,10 +8,10 @@ import { EM_BASE64, MAIOR_VALOR_BYTES } from './mensagem.ts'
 const TRECHO = 200
 const EVENTO = 'ce_id'
 
-const LUGAR = `id, (select nome from topicos where topicos.id = topico_id) as topico, particao,
-  deslocamento, instante_ms, pedido_id, em_base64, tamanho, cabecalhos`
-export const COLUNAS_DA_LISTA = `${LUGAR}, substr(chave, 1, ${TRECHO}) as chave,
-  substr(valor, 1, ${TRECHO}) as valor`
+const LUGAR = `m.id, (select nome from topicos where topicos.id = m.topico_id) as topico,
+  m.particao, m.deslocamento, m.instante_ms, m.pedido_id, m.em_base64, m.tamanho, m.cabecalhos`
+export const COLUNAS_DA_LISTA = `${LUGAR}, substr(m.chave, 1, ${TRECHO}) as chave,
+  substr(m.valor, 1, ${TRECHO}) as valor`
 
 export interface LinhaDaLista {
   readonly id: number
@@ -36,7 +36,7 @@ export async function lerUma(
   deslocamento: number,
 ): Promise<MensagemInteira | undefined> {
   const linha = await leitura.um<LinhaInteira>(
-    `select ${LUGAR}, auditada_ms, chave, valor from mensagens
+    `select ${LUGAR}, auditada_ms, chave, valor from mensagens m
      where topico_id in (select id from topicos where nome = $1)
        and particao = $2 and deslocamento = $3
      order by topico_id desc limit 1`,

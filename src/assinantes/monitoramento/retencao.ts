@@ -1,22 +1,17 @@
 // The oldest messages make room: by age, and by number. A few at a time, so that whoever writes
 // never waits for long; what they left counts stays counted.
 import { setTimeout as esperar } from 'node:timers/promises'
+import type { ConfiguracaoDoMonitoramento } from '../../infra/variaveis_do_monitoramento.ts'
 import type { Database } from '../../persistencia/database.ts'
 import { remover } from './repository.ts'
 
 const LOTE = 2_000
 const INTERVALO_MS = 10_000
 
-export interface Retencao {
-  /** 0: for ever. */
-  readonly retencaoMs: number
-  readonly maximo: number
-}
-
 /** All that is due now. Between two batches the writers that wait have their turn. */
 export async function aplicarRetencao(
   db: Database,
-  { retencaoMs, maximo }: Retencao,
+  { retencaoMs, maximo }: ConfiguracaoDoMonitoramento,
   signal: AbortSignal,
   agoraMs = Date.now(),
 ): Promise<number> {
@@ -34,7 +29,7 @@ export async function aplicarRetencao(
 /** `aoFalhar` is told once of each outage. */
 export function iniciarRetencao(
   db: Database,
-  retencao: Retencao,
+  retencao: ConfiguracaoDoMonitoramento,
   aoFalhar: (erro: unknown) => void,
 ): AsyncDisposable {
   const fim = new AbortController()

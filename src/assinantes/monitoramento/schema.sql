@@ -27,7 +27,7 @@ create table if not exists mensagens (
   valor text,
   unique (topico_id, particao, deslocamento)
 ) strict, without rowid;
-create index if not exists mensagens_por_instante on mensagens (instante_ms, id);
+create index if not exists mensagens_por_instante on mensagens (instante_ms, id, topico_id);
 create index if not exists mensagens_por_pedido on mensagens (pedido_id, instante_ms, id)
   where pedido_id is not null;
 
