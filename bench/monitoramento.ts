@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../src/arquiteturas/kafka/conexao.ts'
@@ -75,32 +76,47 @@ async function escoar(
     ...{ PATH: process.env.PATH, ...ambiente, QUATROVIAS_DIR: diretorio },
     ...{ MONITORAMENTO_PORTA: '0', NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache') },
   }
-  const processo = spawn(process.execPath, argumentosDe('monitoramento'), {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const processo = iniciar(env)
   const saiu = once(processo, 'exit')
   try {
     const banco = join(diretorio, 'dados', 'monitoramento.db')
-    using db = await ate(() => abrirParaLer(banco), ESPERA_MS, 'o banco existe')
+    const url = await estarPronto(processo)
+    using db = new DatabaseSync(banco, { readOnly: true })
     const auditadas = () => ler(db, 'select sum(auditadas) as n from contagens').n ?? 0
     await ate(() => auditadas() === jaHavia + novas, ESPERA_MS, 'tudo auditado')
     const { memoria_mb } = await medir(processo.pid ?? 0)
-    return { 'por segundo': porSegundo(db, jaHavia), 'MB (PSS)': memoria_mb }
+    const us = (await cpuEmUs(url)) / novas
+    return {
+      ...{ 'por segundo': porSegundo(db, jaHavia), 'µs de CPU por mensagem': us.toFixed(1) },
+      'MB (PSS)': memoria_mb,
+    }
   } finally {
     processo.kill('SIGTERM')
     await saiu
   }
 }
 
-function abrirParaLer(banco: string): DatabaseSync | undefined {
-  try {
-    const db = new DatabaseSync(banco, { readOnly: true })
-    db.prepare('select 1 from contagens').get()
-    return db
-  } catch {
-    return undefined
+const iniciar = (env: Record<string, string | undefined>) =>
+  spawn(process.execPath, argumentosDe('monitoramento'), {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+
+/** Its address, once it is ready; before that, whoever opens the book is in its way. */
+async function estarPronto({ stdout }: ReturnType<typeof iniciar>): Promise<string> {
+  for await (const linha of createInterface({ input: stdout })) {
+    const [, url] = /pronto em (\S+)/.exec(linha) ?? []
+    if (url === undefined) continue
+    stdout.resume()
+    return url
   }
+  throw new Error('monitoramento terminou antes de estar pronto')
+}
+
+/** Of its whole life, the start included. */
+async function cpuEmUs(url: string): Promise<number> {
+  const metricas = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total\S* (\S+)/m.exec(metricas)?.[1]) * 1_000_000
 }
 
 const ler = (db: DatabaseSync, sql: string, ...valores: number[]) =>
