@@ -14,7 +14,8 @@ export const saidaDoLog = (): DestinationStream => {
 }
 
 function abrir(): DestinationStream {
-  const destino = pino.destination({ sync: false })
+  // At once: of a block the file system only takes a copy, and none is under way at the end.
+  const destino = pino.destination({ sync: true })
   let texto = ''
   function escoar(): void {
     if (texto === '') return
@@ -22,10 +23,7 @@ function abrir(): DestinationStream {
     texto = ''
   }
   setInterval(escoar, ESCOAR_MS).unref()
-  process.once('exit', () => {
-    escoar()
-    destino.flushSync()
-  })
+  process.once('exit', escoar)
   return {
     write(linha) {
       texto += linha

@@ -1,5 +1,5 @@
-// The rows about each service and subscriber in the table of environment variables: where it listens, and where it
-// is found when that is somewhere else.
+// The rows about each service and subscriber in the table of environment variables: where it
+// listens, and where it is found when that is somewhere else.
 import * as z from 'zod'
 import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import type { Variavel } from './configuracao.ts'
