@@ -11,6 +11,7 @@ import {
   PORTA_DO_GATEWAY,
   PORTA_DO_KAFKA,
   PORTA_HTTPS_DO_GATEWAY,
+  PORTA_INTERNA_DO_GATEWAY,
   topologia,
 } from './topologia.ts'
 
@@ -21,6 +22,7 @@ export interface PortasDoServico {
 export interface Portas {
   readonly gateway: number
   readonly gatewayHttps: number
+  readonly gatewayInterno: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
   readonly assinantes: Readonly<Record<NomeAssinante, number>>
   /** Of a broker of our own. */
@@ -38,6 +40,8 @@ export interface Enderecos {
   readonly rest: EnderecosHttp
   readonly grpc: Readonly<Record<NomeServico, string>>
   readonly assinantes: EnderecosDosAssinantes
+  /** Where the gateway answers the subscribers. */
+  readonly gatewayInterno: string
 }
 
 /** Whom the gateway asks. */
@@ -84,12 +88,16 @@ export async function escolherPortas(
       ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
       configuracao.enderecoTls,
     )
+    const interna = configuracao.porta('gateway_interno')
+    const gatewayInterno = await escolher(
+      ...(['gateway (interna)', interna, PORTA_INTERNA_DO_GATEWAY, endereco] as const),
+    )
     const kafka = brokerProprio
       ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
       : undefined
     const hospedeiro = hospedeiroDe(endereco)
     return {
-      ...{ gateway, gatewayHttps, kafka, hospedeiro },
+      ...{ gateway, gatewayHttps, gatewayInterno, kafka, hospedeiro },
       servicos: servicos as Portas['servicos'],
       assinantes: assinantes as Portas['assinantes'],
     }
@@ -138,10 +146,16 @@ const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
 const porAssinante = (endereco: (nome: NomeAssinante) => string): EnderecosDosAssinantes =>
   Object.fromEntries(ASSINANTES.map((n) => [n, endereco(n)])) as EnderecosDosAssinantes
 
-export const enderecosDas = ({ servicos, assinantes, hospedeiro }: Portas): Enderecos => ({
+export const enderecosDas = ({
+  servicos,
+  assinantes,
+  gatewayInterno,
+  hospedeiro,
+}: Portas): Enderecos => ({
   rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
   grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
   assinantes: porAssinante((nome) => `http://${hospedeiro}:${assinantes[nome]}`),
+  gatewayInterno: `http://${hospedeiro}:${gatewayInterno}`,
 })
 
 /** With --junto, whoever takes the place of an absent service is where it was said to be. */
@@ -159,10 +173,11 @@ export function comOsAlheios(nossas: Enderecos, configuracao: Configuracao): End
 
 /** What tells each child where it and all the others are. */
 export function ambienteDasPortas(portas: Portas): Record<string, string> {
-  const { gateway, gatewayHttps, servicos, assinantes } = portas
+  const { gateway, gatewayHttps, gatewayInterno, servicos, assinantes } = portas
   const ambiente: Record<string, string> = {
     GATEWAY_PORTA: String(gateway),
     GATEWAY_TLS_PORTA: String(gatewayHttps),
+    GATEWAY_INTERNO_PORTA: String(gatewayInterno),
   }
   for (const [nome, { rest, grpc }] of Object.entries(servicos)) {
     ambiente[`${nome.toUpperCase()}_PORTA`] = String(rest)
@@ -176,10 +191,12 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
 
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'kafka'].flatMap((nome) => [
-    [`${nome.toUpperCase()}_PORTA`, '0'],
-    [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
-  ]),
+  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'gateway_interno', 'kafka'].flatMap(
+    (nome) => [
+      [`${nome.toUpperCase()}_PORTA`, '0'],
+      [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
+    ],
+  ),
 )
 
 /** For a service started alone: its neighbours are where they were said to be, or at home. */
@@ -187,6 +204,7 @@ export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos 
   const hospedeiro = hospedeiroDe(configuracao.endereco)
   const http = (nome: NomeServico) => configuracao.porta(nome) ?? topologia[nome].porta
   const grpc = (nome: NomeServico) => configuracao.portaGrpc(nome) ?? topologia[nome].portaGrpc
+  const interna = configuracao.porta('gateway_interno') ?? PORTA_INTERNA_DO_GATEWAY
   return {
     rest: porServico((nome) => configuracao.url(nome) ?? `http://${hospedeiro}:${http(nome)}`),
     grpc: porServico((nome) => configuracao.grpc(nome) ?? `${hospedeiro}:${grpc(nome)}`),
@@ -194,5 +212,6 @@ export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos 
       const porta = configuracao.porta(nome) ?? PORTA_DO_ASSINANTE[nome]
       return configuracao.url(nome) ?? `http://${hospedeiro}:${porta}`
     }),
+    gatewayInterno: configuracao.url('gateway_interno') ?? `http://${hospedeiro}:${interna}`,
   }
 }
