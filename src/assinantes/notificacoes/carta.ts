@@ -5,7 +5,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Aviso } from './canais/canal.ts'
 import { escrever } from './textos.ts'
 
-/** What breaks a line or hides a text: none of it is in the header of a message, or in a greeting. */
+/** What breaks a line or hides a text: no header of a message has any of it, and no greeting. */
 const INVISIVEIS = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu
 
 export const comoNome = (texto: string): string =>

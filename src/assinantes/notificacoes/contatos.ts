@@ -1,5 +1,5 @@
-// How a client is reached, asked of the gateway and remembered for a minute, so that the five or six
-// notices of an order are one question.
+// How a client is reached, asked of the gateway and remembered for a minute, so that the five or
+// six notices of an order are one question.
 import { Pool } from 'undici'
 import * as z from 'zod'
 import { type Credencial, cabecalhosDaCredencial } from '../../arquiteturas/credencial.ts'

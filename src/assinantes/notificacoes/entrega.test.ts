@@ -1,4 +1,4 @@
-// The sender: each order in its order, some at a time, again when it failed and no longer than that.
+// The sender: each order in its order, some at a time, again when it failed, and not for ever.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
@@ -9,7 +9,7 @@ import { abrirEntregaDeTeste, CONTATO, dito } from './entrega_de_teste.ts'
 const LIMITE_MS = 5_000
 const PARALELO = 10
 
-test('as de um pedido saem uma por vez e em ordem; as de outros, ao lado, e nunca demais', async () => {
+test('as de um pedido saem uma por vez e em ordem; as de outros, ao lado', async () => {
   const saidas: string[] = []
   let juntas = 0
   let maisJuntas = 0
@@ -76,7 +76,7 @@ test('as pausas dobram até o limite', async () => {
   assert.deepEqual(esperas, [1_000, 2_000, 4_000, 5_000, 5_000])
 })
 
-test('quem falha por um dia é desistida, com o porquê, e a seguinte do pedido tem a sua vez', async () => {
+test('quem falha por um dia é desistida, com o porquê, e a seguinte sai', async () => {
   let ms = 0
   await using cena = abrirEntregaDeTeste({
     relogio: () => Date.parse('2026-01-02T03:00:00.000Z') + ms,
@@ -164,7 +164,7 @@ test('o canal que não é por e-mail sai sempre, sem perguntar nada ao gateway',
   assert.equal(saidas[0]?.para, undefined)
 })
 
-test('quem para espera pelo que está a caminho, e o que foi cortado continua na espera', async () => {
+test('quem para espera pelo que está a caminho; o que foi cortado continua na espera', async () => {
   const presa = Promise.withResolvers<void>()
   const cena = abrirEntregaDeTeste({
     async enviar({ pedido_id }, signal) {

@@ -1,5 +1,5 @@
-// A message of the topic `notificacoes`, ours or a stranger's, read into what is to be told. What it
-// says in words is not passed on: the words are those of the templates.
+// A message of the topic `notificacoes`, ours or a stranger's, read into what is to be told. What
+// it says in words is not passed on: the words are those of the templates.
 import * as z from 'zod'
 import { invalida } from '../../arquiteturas/kafka/mensagens.ts'
 import { STATUS, type StatusPedido } from '../../contratos/eventos.ts'

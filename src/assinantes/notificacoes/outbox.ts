@@ -86,7 +86,7 @@ export function abrirOutbox(arquivo: string): Outbox {
 
 type Recebida = readonly [Mudanca, readonly NomeCanal[], Instante]
 
-/** One whose order waits on that channel waits behind it, so that what is due is short to search. */
+/** Whose order waits on that channel waits as long, so that what is due is short to search. */
 const recebimentoEm = (db: Database): Pick<Outbox, 'receber'> => {
   const gravar = groupCommit<Recebida, boolean>((lote) =>
     db.transacao(async (tx) => {
@@ -124,7 +124,8 @@ async function marcarEm(tx: Transacao, marca: Marca): Promise<void> {
   }
   const { proxima_em, falha_desde } = marca
   await tx.executar(
-    'update notificacoes set tentativas = tentativas + 1, falha_desde = $1, erro = $2 where id = $3',
+    `update notificacoes set tentativas = tentativas + 1, falha_desde = $1, erro = $2
+     where id = $3`,
     [falha_desde, erro, id],
   )
   // Those behind it in its order wait as long.

@@ -1,5 +1,5 @@
-// What a client reads of each change of its order. The table is total: a new status does not compile
-// without its words.
+// What a client reads of each change of its order. The table is total: a new status does not
+// compile without its words.
 import type { StatusPedido } from '../../contratos/eventos.ts'
 
 interface Texto {
