@@ -21,7 +21,7 @@ export interface Partes {
   readonly enterrar: Enterrar
   /** Where the gateway tells subscribers how to reach a client. */
   readonly gatewayInterno: string
-  /** One line in the log, of what went as it should. */
+  /** One line in the log, of what went as it should; out of the process when this returns. */
   anotar(mensagem: string, campos?: object): void
   /** One line in the log, of what somebody may have to look at. */
   avisar(mensagem: string, campos?: object): void

@@ -1,7 +1,7 @@
 // What is counted of the notices, by channel.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { NomeCanal } from '../../contratos/notificacoes.ts'
-import type { Marca, Outbox } from './outbox.ts'
+import type { Espera, Marca, Outbox } from './outbox.ts'
 
 export interface Medidas {
   contar(canal: NomeCanal, marca: Marca): void
@@ -31,26 +31,28 @@ export function medir(
     terminadas.inc({ canal, fim: 'desistiu' }, 0)
     adiadas.inc({ canal }, 0)
   }
-  const idade = new Gauge({
-    name: 'quatrovias_notificacao_mais_velha_segundos',
-    help: 'Há quanto tempo espera a notificação mais velha',
-    labelNames: ['canal'],
-    registers,
-  })
-  new Gauge({
-    name: 'quatrovias_notificacoes_pendentes',
-    help: 'Notificações que esperam para sair',
-    labelNames: ['canal'],
-    registers,
-    async collect() {
-      const achadas = new Map((await esperas()).map((espera) => [espera.canal, espera]))
-      for (const canal of new Set([...canais, ...achadas.keys()])) {
-        const espera = achadas.get(canal)
-        this.set({ canal }, espera?.pendentes ?? 0)
-        idade.set({ canal }, espera ? (relogio() - Date.parse(espera.desde)) / 1_000 : 0)
-      }
-    },
-  })
+  const medirEspera = (name: string, help: string, valorDe: (espera: Espera) => number) =>
+    new Gauge({
+      ...{ name, help, labelNames: ['canal'], registers },
+      async collect() {
+        // One that is open no more may still have some that wait.
+        const achadas = new Map((await esperas()).map((espera) => [espera.canal, espera]))
+        for (const canal of new Set([...canais, ...achadas.keys()])) {
+          const espera = achadas.get(canal)
+          this.set({ canal }, espera ? valorDe(espera) : 0)
+        }
+      },
+    })
+  medirEspera(
+    'quatrovias_notificacoes_pendentes',
+    'Notificações que esperam para sair',
+    ({ pendentes }) => pendentes,
+  )
+  medirEspera(
+    'quatrovias_notificacao_mais_velha_segundos',
+    'Há quanto tempo espera a notificação mais velha',
+    ({ desde }) => (relogio() - Date.parse(desde)) / 1_000,
+  )
   return {
     contar(canal, marca) {
       if ('fim' in marca) terminadas.inc({ canal, fim: marca.fim })
