@@ -1,6 +1,7 @@
 // The planted bugs: each is one exact replacement in one product file, and the contract features
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
+import { DAS_NOTIFICACOES } from './das_notificacoes.ts'
 import { DO_KAFKA } from './do_kafka.ts'
 
 export type Feature = 'fluxo' | 'repeticoes' | 'cancelamento' | 'falhas' | 'concorrencia'
@@ -228,4 +229,5 @@ export const MUTANTES: readonly Mutante[] = [
   ...dasRepeticoes,
   ...doPercurso,
   ...DO_KAFKA,
+  ...DAS_NOTIFICACOES,
 ]
