@@ -99,7 +99,8 @@ const recebimentoEm = (db: Database): Pick<Outbox, 'receber'> => {
                (pedido_id, status, canal, cliente_id, instante, recebida_em, proxima_em)
              values ($1, $2, $3, $4, $5, $6, max($6, coalesce((select max(proxima_em)
                from notificacoes
-               where pedido_id = $1 and canal = $3 and estado = 'pendente'), $6)))
+               -- With the plus it searches the order's few, and not all that wait on the channel.
+               where pedido_id = $1 and +canal = $3 and estado = 'pendente'), $6)))
              on conflict do nothing`,
             [pedido_id, status, canal, cliente_id, instante, agora],
           )

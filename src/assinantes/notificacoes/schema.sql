@@ -15,7 +15,7 @@ create table if not exists notificacoes (
   falha_desde text,                   -- since when its channel fails; null: it does not
   encerrada_em text,
   erro text,                          -- of the last try
-  unique (pedido_id, status, canal),
+  unique (pedido_id, canal, status),
   check ((estado = 'pendente') = (proxima_em is not null)),
   check ((estado = 'pendente') = (encerrada_em is null))
 ) strict;
