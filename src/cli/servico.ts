@@ -1,6 +1,6 @@
-// `servico NOME`: one service or subscriber, the gateway or our own broker, in a process of its
-// own: under the supervisor, or alone in a terminal, where its neighbours are found by
-// <SERVICO>_URL.
+// `servico NOME`: one service or subscriber, the gateway, or a broker or PostgreSQL of our own, in a
+// process of its own: under the supervisor, or alone in a terminal, where its neighbours are found
+// by <SERVICO>_URL.
 import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { doGateway, enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
@@ -16,7 +16,7 @@ import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
 import { kafkaDestaMaquina } from './kafka_do_inicio.ts'
 
-const NOMES = [...SERVICOS, ...ASSINANTES, 'gateway', 'kafka'] as const
+const NOMES = [...SERVICOS, ...ASSINANTES, 'gateway', 'kafka', 'postgres'] as const
 type Nome = (typeof NOMES)[number]
 
 const EXEMPLOS = `Os vizinhos são procurados nas portas de costume; <SERVICO>_URL diz outro lugar.
@@ -24,6 +24,7 @@ const EXEMPLOS = `Os vizinhos são procurados nas portas de costume; <SERVICO>_U
 Exemplos:
   npm start -- servico estoque
   npm start -- servico kafka
+  npm start -- servico postgres
   PAGAMENTOS_URL=http://127.0.0.1:9000 npm start -- servico pedidos`
 
 export async function comandoServico(argumentos: string[]): Promise<number> {
@@ -45,6 +46,10 @@ async function iniciar(nome: Nome): Promise<Servindo> {
   if (nome === 'kafka') {
     const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
     return servindo(nome, await abrirBrokerProprio(lida))
+  }
+  if (nome === 'postgres') {
+    const { abrirPostgresProprio } = await import('../infra/postgres/proprio.ts')
+    return servindo(nome, await abrirPostgresProprio(lida))
   }
   if (ehAssinante(nome)) return assinante(nome, lida)
   const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS)

@@ -15,6 +15,7 @@ import {
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { lerAssinantes } from './assinantes.ts'
 import { lerKafka } from './configuracao_do_kafka.ts'
 import { credencial, enderecoIp, exigida, osDois } from './esquemas_da_configuracao.ts'
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
@@ -24,9 +25,10 @@ import {
   lerNotificacoes,
   VARIAVEIS_DAS_NOTIFICACOES,
 } from './variaveis_das_notificacoes.ts'
+import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
 import { type PortaDoGateway, VARIAVEIS_DO_GATEWAY } from './variaveis_do_gateway.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
-import { lerAssinantes, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
+import { VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -39,7 +41,6 @@ export interface Variavel {
 
 const inteiro = z.coerce.number().int().min(0)
 const simOuNao = z.enum(['sim', 'nao'])
-const urlDoPostgres = z.url({ protocol: /^postgres(ql)?$/ })
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
 const variavel = (
@@ -130,6 +131,7 @@ export const VARIAVEIS: readonly Variavel[] = [
     segredo: true,
   },
   ...VARIAVEIS_DO_KAFKA,
+  ...VARIAVEIS_DAS_VENDAS,
   variavel(
     'ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS',
     String(REGRAS_PADRAO.valorMaximoCentavos),
@@ -159,6 +161,9 @@ export const VARIAVEIS: readonly Variavel[] = [
   ...VARIAVEIS_DAS_NOTIFICACOES,
 ]
 
+/** Who else listens. */
+type Outro = PortaDoGateway | 'kafka' | 'postgres'
+
 export interface Configuracao {
   readonly diretorio: string
   readonly arquiteturas: readonly NomeArquitetura[]
@@ -181,6 +186,8 @@ export interface Configuracao {
   readonly ecommerce: string
   /** URL of the PostgreSQL in place of the SQLite files, password included. */
   readonly postgres: string | undefined
+  /** The same of the sales' own; undefined: one that the product starts. */
+  readonly postgresDasVendas: string | undefined
   /** Undefined where no broker is named. */
   readonly kafka: ConexaoKafka | undefined
   readonly notificacoes: ConfiguracaoDasNotificacoes
@@ -197,7 +204,7 @@ export interface Configuracao {
   /** Paths to the certificate and the key; undefined: of our own making. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
-  porta(quem: NomeServico | NomeAssinante | PortaDoGateway | 'kafka'): number | undefined
+  porta(quem: NomeServico | NomeAssinante | Outro): number | undefined
   url(quem: NomeServico | NomeAssinante | 'gateway_interno'): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
@@ -231,6 +238,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     credencial: exigida(texto('QUATROVIAS_ENDERECO'), texto('QUATROVIAS_CREDENCIAL')),
     ecommerce: resolve(texto('ECOMMERCE_DB')),
     postgres: texto('DATABASE_URL') || undefined,
+    postgresDasVendas: urlDasVendas(ambiente),
     kafka: lerKafka(ambiente),
     notificacoes: lerNotificacoes(texto),
     regrasDeAntifraude: {

@@ -41,3 +41,11 @@ test('quem escuta em todas as interfaces é achado nesta máquina', async () => 
   assert.match(grpc.estoque, /^127\.0\.0\.1:\d+$/)
   assert.deepEqual(['::', '::1', '10.0.0.9'].map(hospedeiroDe), ['127.0.0.1', '[::1]', '10.0.0.9'])
 })
+
+test('o Kafka e o PostgreSQL nossos têm porta só quando são nossos', async () => {
+  const configuracao = lerConfiguracao(QUAISQUER_PORTAS)
+  const { kafka, postgres } = await escolherPortas(configuracao)
+  assert.deepEqual([kafka, postgres], [undefined, undefined])
+  const nossos = await escolherPortas(configuracao, true, true)
+  assert.ok(Number(nossos.kafka) > 0 && Number(nossos.postgres) > 0)
+})

@@ -10,6 +10,7 @@ import {
   PORTA_DO_ASSINANTE,
   PORTA_DO_GATEWAY,
   PORTA_DO_KAFKA,
+  PORTA_DO_POSTGRES,
   PORTA_HTTPS_DO_GATEWAY,
   PORTA_INTERNA_DO_GATEWAY,
   topologia,
@@ -27,6 +28,8 @@ export interface Portas {
   readonly assinantes: Readonly<Record<NomeAssinante, number>>
   /** Of a broker of our own. */
   readonly kafka: number | undefined
+  /** Of a PostgreSQL of our own. */
+  readonly postgres: number | undefined
   /** Where the services are found, as a URL has it. */
   readonly hospedeiro: string
 }
@@ -51,6 +54,7 @@ export const doGateway = ({ rest, assinantes }: Enderecos) => ({ ...rest, ...ass
 export async function escolherPortas(
   configuracao: Configuracao,
   brokerProprio = false,
+  postgresProprio = false,
 ): Promise<Portas> {
   const tomadas: Server[] = []
   const escolher = async (
@@ -95,9 +99,12 @@ export async function escolherPortas(
     const kafka = brokerProprio
       ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
       : undefined
+    const postgres = postgresProprio
+      ? await escolher('postgres', configuracao.porta('postgres'), PORTA_DO_POSTGRES)
+      : undefined
     const hospedeiro = hospedeiroDe(endereco)
     return {
-      ...{ gateway, gatewayHttps, gatewayInterno, kafka, hospedeiro },
+      ...{ gateway, gatewayHttps, gatewayInterno, kafka, postgres, hospedeiro },
       servicos: servicos as Portas['servicos'],
       assinantes: assinantes as Portas['assinantes'],
     }
@@ -189,14 +196,13 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
   return ambiente
 }
 
+const OUTROS = ['gateway', 'gateway_tls', 'gateway_interno', 'kafka', 'postgres'] as const
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'gateway_interno', 'kafka'].flatMap(
-    (nome) => [
-      [`${nome.toUpperCase()}_PORTA`, '0'],
-      [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
-    ],
-  ),
+  [...SERVICOS, ...ASSINANTES, ...OUTROS].flatMap((nome) => [
+    [`${nome.toUpperCase()}_PORTA`, '0'],
+    [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
+  ]),
 )
 
 /** For a service started alone: its neighbours are where they were said to be, or at home. */

@@ -74,3 +74,5 @@ export const PORTA_INTERNA_DO_GATEWAY = 8081
 export const PORTA_HTTPS_DO_GATEWAY = 8443
 /** Of our own broker. */
 export const PORTA_DO_KAFKA = 9092
+/** Of our own server. */
+export const PORTA_DO_POSTGRES = 5432

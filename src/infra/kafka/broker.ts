@@ -1,14 +1,13 @@
 // A real Apache Kafka broker of our own: one node, KRaft, on this machine only. It ends with the
-// process that started it, however that ends (guardiao.ts).
+// process that started it, however that ends (../guardiao.ts).
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as esperar } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ErroDeInicio } from '../../persistencia/database.ts'
-import { conter, ultimasLinhas } from '../supervisao/arquivo_de_log.ts'
-import { EM_UTF8, type Guardado, guardar } from './guardiao.ts'
+import { ficarPronto, guardar } from '../guardiao.ts'
+import { conter } from '../supervisao/arquivo_de_log.ts'
 import { caminhoDeClasses } from './jars.ts'
 import { anotarBroker, esquecerBroker } from './processo.ts'
 import { type PortasDoBroker, propriedades } from './propriedades.ts'
@@ -44,11 +43,12 @@ export interface Broker extends AsyncDisposable {
   readonly saida: Promise<string>
 }
 
-const PRONTO_EM_MS = 50_000
 const FORMATO_LIMITE_MS = 30_000
-const PASSO_MS = 25
 const CONFERIR_LOG_MS = 5_000
 const ID_DO_CLUSTER_BYTES = 16
+
+/** Java reads the names of files as the locale says, and without one has no accents. */
+const EM_UTF8 = { ...process.env, LC_ALL: 'C.UTF-8' }
 
 /** Half a gigabyte of heap, the collector and the compiler that take least memory and start. */
 const JVM = [
@@ -75,10 +75,12 @@ export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   await formatar(pasta, arquivo, opcoes)
   await conter(log)
   const java = [...argumentosDoJava(opcoes), ...(opcoes.jvm ?? []), 'kafka.Kafka', arquivo]
-  const guardado = await guardar('java', java, { pasta, log })
+  const guardado = await guardar('java', java, {
+    ...({ pasta, log, sinal: 'SIGTERM', ambiente: EM_UTF8 } as const),
+  })
   anotarBroker(opcoes.diretorio, guardado.quem)
   const saida = guardado.saida.finally(() => esquecerBroker(opcoes.diretorio))
-  await ficarPronto(guardado, portas.interna, log)
+  await ficarPronto(guardado, 'o broker', () => responde(portas.interna), ehDito)
   const relogio = setInterval(() => void conter(log), CONFERIR_LOG_MS).unref()
   return {
     endereco: `127.0.0.1:${portas.clientes}`,
@@ -120,22 +122,6 @@ async function formatar(pasta: string, arquivo: string, opcoes: OpcoesDoBroker):
 /** Kafka's own alphabet; a hyphen in front would look like an option. */
 export const novoIdDoCluster = (): string =>
   randomBytes(ID_DO_CLUSTER_BYTES).toString('base64url').replace(/^-/, 'A')
-
-async function ficarPronto(guardado: Guardado, porta: number, log: string): Promise<void> {
-  const prazo = performance.now() + PRONTO_EM_MS
-  let fim: string | undefined
-  void guardado.saida.then((texto) => {
-    fim = texto
-  })
-  while (fim === undefined && performance.now() < prazo) {
-    if (await responde(porta)) return
-    await esperar(PASSO_MS)
-  }
-  await guardado.parar()
-  const porque = fim ? `terminou (${fim})` : `não ficou pronto em ${PRONTO_EM_MS / 1_000} s`
-  const ditas = ultimasLinhas(log, guardado.logDesde).filter(ehDito)
-  throw new ErroDeInicio([`o broker ${porque}`, ...ditas].join('\n  '))
-}
 
 /** Of a Java error, its name and not where it was thrown. */
 const ehDito = (linha: string): boolean => !/^\s+(at |\.\.\. )/.test(linha)

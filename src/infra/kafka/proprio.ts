@@ -1,15 +1,13 @@
 // The broker that the product starts for itself, in the process that looks after it.
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import type { Configuracao } from '../configuracao.ts'
+import { cairJunto } from '../guardiao.ts'
 import { type Broker, iniciarBroker } from './broker.ts'
 import { escolherPortasDoBroker } from './portas.ts'
 import { prepararBroker } from './preparo.ts'
 import { encerrarSobra } from './processo.ts'
 
-/**
- * When the broker falls, this process ends too, with code 1: whoever supervises it starts both.
- * Errors: ErroDeInicio.
- */
+/** When the broker falls, this process ends too. Errors: ErroDeInicio. */
 export async function abrirBrokerProprio(configuracao: Configuracao): Promise<Broker> {
   const { diretorio } = configuracao
   const ferramentas = await prepararBroker(console.error)
@@ -17,18 +15,5 @@ export async function abrirBrokerProprio(configuracao: Configuracao): Promise<Br
   const dono = await encerrarSobra(diretorio)
   if (dono) throw new ErroDeInicio(`já há um broker neste diretório, do processo ${dono}`)
   const portas = await escolherPortasDoBroker(configuracao.porta('kafka'))
-  const broker = await iniciarBroker({ ...ferramentas, diretorio, portas })
-  let parando = false
-  void broker.saida.then((porque) => {
-    if (parando) return
-    console.error(`erro: o broker terminou (${porque})`)
-    process.exit(1)
-  })
-  return {
-    ...broker,
-    [Symbol.asyncDispose]() {
-      parando = true
-      return broker[Symbol.asyncDispose]()
-    },
-  }
+  return cairJunto('o broker', await iniciarBroker({ ...ferramentas, diretorio, portas }))
 }

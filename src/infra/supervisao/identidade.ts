@@ -50,9 +50,13 @@ export async function aguardarFim(
   return vivos
 }
 
-/** SIGTERM to all, SIGKILL after `graciaMs` to who remains. Throws if one outlives even that. */
-export async function encerrar(quem: readonly Identidade[], graciaMs: number): Promise<void> {
-  for (const um of quem) sinalizar(um, 'SIGTERM')
+/** `sinal` to all, SIGKILL after `graciaMs` to who remains. Throws if one outlives even that. */
+export async function encerrar(
+  quem: readonly Identidade[],
+  graciaMs: number,
+  sinal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
+  for (const um of quem) sinalizar(um, sinal)
   const teimosos = await aguardarFim(quem, graciaMs)
   for (const um of teimosos) sinalizar(um, 'SIGKILL')
   const [resto] = await aguardarFim(teimosos, FIM_APOS_KILL_MS)

@@ -6,22 +6,25 @@ import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { abrirLog } from '../supervisao/arquivo_de_log.ts'
-import { encerrar, type Identidade, identificar } from '../supervisao/identidade.ts'
-
-/** Java reads the names of files as the locale says, and without one has no accents. */
-export const EM_UTF8 = { ...process.env, LC_ALL: 'C.UTF-8' }
+import { setTimeout as esperar } from 'node:timers/promises'
+import { ErroDeInicio } from '../persistencia/database.ts'
+import { abrirLog, ultimasLinhas } from './supervisao/arquivo_de_log.ts'
+import { encerrar, type Identidade, identificar } from './supervisao/identidade.ts'
 
 /** Below the 4 s in which a supervised process has to drain. */
 const GRACIA_S = 3
 /** How much longer than that the shell is waited for before both are ended from here. */
 const FOLGA_MS = 500
+const PRONTO_EM_MS = 50_000
+const PASSO_MS = 25
 
 /**
  * The watcher outlives a killed shell. `read` ends with the pipe: nothing is ever written to it.
  * In a background job of `sh`, standard input is /dev/null: hence the other number.
  */
 const SCRIPT = `
+sinal=$1
+shift
 exec 4<&0 </dev/null
 "$@" 3>&- 4<&- &
 pid=$!
@@ -29,7 +32,7 @@ echo $pid >&3
 exec 3>&-
 (
   read -r _ <&4
-  kill -TERM $pid
+  kill -s $sinal $pid
   passos=0
   while kill -0 $pid && [ $passos -lt ${GRACIA_S * 10} ]; do sleep 0.1; passos=$((passos + 1)); done
   kill -KILL $pid
@@ -44,27 +47,37 @@ exit $codigo
 
 export interface Guardado {
   readonly quem: Identidade
-  /** Where in its log this life began, in bytes. */
-  readonly logDesde: number
+  /** The last lines it said in this life. */
+  ditas(): readonly string[]
   /** When it is gone, in Portuguese, e.g. "código 1", "sinal SIGKILL". Never rejects. */
   readonly saida: Promise<string>
-  /** TERM, then KILL; resolves when it is gone. */
+  /** Its signal, then KILL; resolves when it is gone. */
   parar(): Promise<void>
+}
+
+export interface OpcoesDoGuardado {
+  /** The program's own directory. */
+  readonly pasta: string
+  /** Where what it says goes. */
+  readonly log: string
+  /** Asks it to end in order. */
+  readonly sinal: 'SIGTERM' | 'SIGINT'
+  readonly ambiente: Readonly<NodeJS.ProcessEnv>
 }
 
 /** Throws when the program cannot be started at all. */
 export async function guardar(
   programa: string,
   argumentos: readonly string[],
-  /** The program's own directory, and where what it says goes. */
-  { pasta, log }: { readonly pasta: string; readonly log: string },
+  { pasta, log, sinal, ambiente }: OpcoesDoGuardado,
 ): Promise<Guardado> {
   const { fd, tamanho: logDesde } = abrirLog(log)
-  const shell = spawn('sh', ['-c', SCRIPT, 'guardiao', programa, ...argumentos], {
+  const nomeDoSinal = sinal.slice('SIG'.length)
+  const shell = spawn('sh', ['-c', SCRIPT, 'guardiao', nomeDoSinal, programa, ...argumentos], {
     stdio: ['pipe', fd, fd, 'pipe'],
     detached: true,
     cwd: pasta,
-    env: EM_UTF8,
+    env: ambiente,
   })
   closeSync(fd)
   const fim = Promise.withResolvers<string>()
@@ -76,18 +89,59 @@ export async function guardar(
   // A killed shell leaves the process, which then goes too: nobody would hear of its end.
   const saida = fim.promise.then(async (texto) => {
     shell.stdin?.destroy()
-    await encerrar([quem], GRACIA_S * 1_000)
+    await encerrar([quem], GRACIA_S * 1_000, sinal)
     return texto
   })
   return {
     quem,
-    logDesde,
+    ditas: () => ultimasLinhas(log, logDesde),
     saida,
     async parar() {
       shell.stdin?.destroy()
       const relogio = setTimeout(() => shell.kill('SIGKILL'), GRACIA_S * 1_000 + FOLGA_MS)
       await saida
       clearTimeout(relogio)
+    },
+  }
+}
+
+/** Waits until it `responde`. Errors: ErroDeInicio, with such of its last words as are `dito`. */
+export async function ficarPronto(
+  guardado: Guardado,
+  quem: string,
+  responde: () => Promise<boolean>,
+  dito: (linha: string) => boolean = () => true,
+): Promise<void> {
+  const prazo = performance.now() + PRONTO_EM_MS
+  let fim: string | undefined
+  void guardado.saida.then((texto) => {
+    fim = texto
+  })
+  while (fim === undefined && performance.now() < prazo) {
+    if (await responde()) return
+    await esperar(PASSO_MS)
+  }
+  await guardado.parar()
+  const porque = fim ? `terminou (${fim})` : `não ficou pronto em ${PRONTO_EM_MS / 1_000} s`
+  throw new ErroDeInicio([`${quem} ${porque}`, ...guardado.ditas().filter(dito)].join('\n  '))
+}
+
+/** When what is open falls, this process ends too, with code 1: who supervises it starts both. */
+export function cairJunto<A extends AsyncDisposable & { readonly saida: Promise<string> }>(
+  quem: string,
+  aberto: A,
+): A {
+  let parando = false
+  void aberto.saida.then((porque) => {
+    if (parando) return
+    console.error(`erro: ${quem} terminou (${porque})`)
+    process.exit(1)
+  })
+  return {
+    ...aberto,
+    [Symbol.asyncDispose]() {
+      parando = true
+      return aberto[Symbol.asyncDispose]()
     },
   }
 }
