@@ -19,7 +19,11 @@ export interface Partes {
   readonly saida: Saida
   /** Puts a message among the dead letters of its group; resolves when it is there. */
   readonly enterrar: Enterrar
-  /** One line in the log. */
+  /** Where the gateway tells subscribers how to reach a client. */
+  readonly gatewayInterno: string
+  /** One line in the log, of what went as it should; out of the process when this returns. */
+  anotar(mensagem: string, campos?: object): void
+  /** One line in the log, of what somebody may have to look at. */
   avisar(mensagem: string, campos?: object): void
   /**
    * Joins the group and reads its topics, `janela` messages at a time; an offset is confirmed when

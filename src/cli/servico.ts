@@ -9,6 +9,7 @@ import {
   PORTA_DO_ASSINANTE,
   PORTA_DO_GATEWAY,
   PORTA_HTTPS_DO_GATEWAY,
+  PORTA_INTERNA_DO_GATEWAY,
   topologia,
 } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
@@ -59,8 +60,14 @@ async function iniciar(nome: Nome): Promise<Servindo> {
     const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_GATEWAY))
     const portaHttps =
       configuracao.porta('gateway_tls') ?? (await portaLivre(PORTA_HTTPS_DO_GATEWAY, enderecoTls))
+    const interna =
+      configuracao.porta('gateway_interno') ??
+      (await portaLivre(PORTA_INTERNA_DO_GATEWAY, configuracao.endereco))
     const { abrirGateway } = await import('../gateway/gateway.ts')
-    return servindo(nome, await abrirGateway(configuracao, doGateway(enderecos), porta, portaHttps))
+    return servindo(
+      nome,
+      await abrirGateway(configuracao, doGateway(enderecos), porta, portaHttps, interna),
+    )
   }
   const { porta, portaGrpc } = topologia[nome]
   const portas = {

@@ -15,6 +15,7 @@ import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { criarDiario, type DiarioDeTeste } from './acompanhamento/diario_de_teste.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
 import { monitoramentoFalso } from './monitoramento_de_teste.ts'
+import { notificacoesFalsas } from './notificacoes_de_teste.ts'
 
 export const DELE = 1_001
 export const DE_OUTRO = 1_002
@@ -207,10 +208,11 @@ export function produtosFalsos(): ProdutosFalsos {
   return falso
 }
 
-/** Each with its simulation and its way by Kafka, and three with more. */
+/** Each with its simulation and its way by Kafka, three with more; and what was told to clients. */
 export function todosFalsos(
   pedidos = pedidosFalso(),
   { catalogo, estoque } = produtosFalsos(),
+  notificacoes = notificacoesFalsas(),
 ): Falsos {
   const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
   const { rotas: monitoramento } = monitoramentoFalso()
@@ -222,5 +224,8 @@ export function todosFalsos(
       proprias[nome]?.(app)
     },
   ])
-  return { ...Object.fromEntries(comSimulacao), monitoramento }
+  return {
+    ...Object.fromEntries(comSimulacao),
+    ...{ monitoramento, notificacoes: notificacoes.rotas },
+  }
 }

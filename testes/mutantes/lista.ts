@@ -1,6 +1,7 @@
 // The planted bugs: each is one exact replacement in one product file, and the contract features
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
+import { DAS_NOTIFICACOES } from './das_notificacoes.ts'
 import { DO_KAFKA } from './do_kafka.ts'
 import { DO_MONITORAMENTO } from './do_monitoramento.ts'
 
@@ -230,4 +231,5 @@ export const MUTANTES: readonly Mutante[] = [
   ...doPercurso,
   ...DO_KAFKA,
   ...DO_MONITORAMENTO,
+  ...DAS_NOTIFICACOES,
 ]
