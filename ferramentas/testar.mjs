@@ -8,7 +8,7 @@ const npx = (nome, ...argumentos) => [`node_modules/.bin/${nome}`, argumentos]
 // What opens no socket comes first; each architecture's own tests do.
 const NUCLEO = ['src/{contratos,persistencia,servicos}/**/*.test.ts', 'src/arquiteturas/*.test.ts']
 const BORDAS = [
-  'src/{dados,infra,gateway,laboratorio,cli}/**/*.test.ts',
+  'src/{assinantes,dados,infra,gateway,laboratorio,cli}/**/*.test.ts',
   'src/arquiteturas/*/*.test.ts',
 ]
 

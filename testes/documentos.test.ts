@@ -78,7 +78,7 @@ test('configuracao.md tem exatamente as variáveis do código, na mesma ordem', 
   assert.deepEqual(achadas, esperadas)
 })
 
-test('configuracao.md tem a porta de cada serviço, de cada assinante e do gateway', () => {
+test('configuracao.md tem a porta de cada serviço e assinante, e do gateway', () => {
   const achadas = tabela('docs/configuracao.md', ['Quem', 'Porta padrão', 'Variável'])
   const esperadas = [
     ['gateway', PORTA_DO_GATEWAY],

@@ -12,8 +12,10 @@ import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { NomeAssinante } from '../contratos/ids.ts'
 import { GRUPOS, grupoDe, lidosPeloAssinante, topicoDasMortas } from '../contratos/topicos.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
+import { type Enderecos, enderecosPorConfiguracao } from '../infra/enderecos.ts'
 import { recusarPaginas } from '../infra/navegador.ts'
 import { criarRegistro, type Registro } from '../infra/registro.ts'
+import { saidaDoLog } from '../infra/saida_do_log.ts'
 import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { AbrirAssinante, Partes } from './partes.ts'
@@ -35,6 +37,7 @@ export async function abrirAssinante(
   nome: NomeAssinante,
   configuracao: Configuracao,
   porta: number,
+  { gatewayInterno }: Pick<Enderecos, 'gatewayInterno'> = enderecosPorConfiguracao(configuracao),
 ): Promise<AssinanteAberto> {
   const conexao = configuracao.kafka
   if (!conexao) throw new ErroDeInicio(`${nome} lê do Kafka: diga onde em KAFKA_BROKERS`, 2)
@@ -53,16 +56,19 @@ export async function abrirAssinante(
   const saida = pilha.use(criarSaida(conexao, `quatrovias-${nome}`))
   const consumidores = pilha.use(new AsyncDisposableStack())
   const partes: Partes = {
-    ...{ configuracao, conexao, app, saida, avisar, metricas: registro.metricas },
+    ...{ configuracao, conexao, app, saida, gatewayInterno, avisar, metricas: registro.metricas },
+    anotar(mensagem, campos) {
+      registro.log.info({ ...campos, mensagem })
+      saidaDoLog().escoar()
+    },
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
-    consumir: (tratar, janela, ordem) =>
+    consumir: (tratar, janela, porChave = true) =>
       consumidores.use(
         iniciarConsumidor({
-          ...{ conexao, grupo, topicos, tratar, quem: `quatrovias-${nome}` },
+          ...{ conexao, grupo, topicos, tratar, porChave, quem: `quatrovias-${nome}` },
           instancia: porta === 0 ? undefined : `${hostname()}:${porta}`,
           ...(janela !== undefined && { janela }),
-          ...(ordem && { ordem }),
           aoFalhar(erro) {
             avisar(`a leitura parou: ${erro.message}`, { err: erro.cause })
             guarda.conferir()

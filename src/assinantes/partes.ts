@@ -19,14 +19,19 @@ export interface Partes {
   readonly saida: Saida
   /** Puts a message among the dead letters of its group; resolves when it is there. */
   readonly enterrar: Enterrar
-  /** One line in the log. */
+  /** Where the gateway tells subscribers how to reach a client. */
+  readonly gatewayInterno: string
+  /** One line in the log, of what went as it should; out of the process when this returns. */
+  anotar(mensagem: string, campos?: object): void
+  /** One line in the log, of what somebody may have to look at. */
   avisar(mensagem: string, campos?: object): void
   /**
    * Joins the group and reads its topics, `janela` messages at a time; an offset is confirmed when
    * `tratar` is done with all before it. Called once, last: what it returns is the first to close.
-   * `soltas`: messages of one key do not wait for each other.
+   * Those of one key wait for each other, unless `porChave` is false: then `tratar` is called in
+   * the order of each partition.
    */
-  consumir(tratar: Tratar, janela?: number, ordem?: 'por_chave' | 'soltas'): Consumidor
+  consumir(tratar: Tratar, janela?: number, porChave?: boolean): Consumidor
 }
 
 /** Errors: ErroDeInicio. Disposed after its consumer. */

@@ -35,6 +35,7 @@ export function apresentar(
     ...(estado.kafka ? [linha('kafka', estado.kafka)] : []),
     ...servicos,
     ...assinantes,
+    ...(estado.postgres ? [linha('postgres', new URL(estado.postgres).host)] : []),
     '',
     `  documentação  ${estado.gateway}/docs`,
     `  credenciais   ${relative(process.cwd(), credenciais)}`,

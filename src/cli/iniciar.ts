@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { NomeAssinante, NomeServico } from '../contratos/ids.ts'
+import { assinantesDe } from '../infra/assinantes.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import {
@@ -13,10 +13,10 @@ import {
   doGateway,
   enderecosDas,
   escolherPortas,
-  hospedeiroDe,
   type Portas,
 } from '../infra/enderecos.ts'
-import { apagarEstado, type Estado, gravarEstado, type ServicoNoEstado } from '../infra/estado.ts'
+import { apagarEstado, type Estado, gravarEstado } from '../infra/estado.ts'
+import { ambienteDoPostgresProprio } from '../infra/postgres/senha.ts'
 import { argumentosDe } from '../infra/processos.ts'
 import { servicosPresentes } from '../infra/servicos_ausentes.ts'
 import { comoFilho } from '../infra/supervisao/processo_filho.ts'
@@ -26,7 +26,9 @@ import { type Trava, travar } from '../infra/supervisao/trava.ts'
 import { PERFIS } from '../servicos/simulacao.ts'
 import { adminCriadoDesde, apresentar } from './apresentacao.ts'
 import { criarComando, lerOpcoes, umDe } from './comando.ts'
-import { decidirKafka, enderecoDoKafka } from './kafka_do_inicio.ts'
+import { estadoDe } from './estado_do_inicio.ts'
+import { decidirKafka } from './kafka_do_inicio.ts'
+import { decidirPostgres } from './postgres_do_inicio.ts'
 
 const NOMES_DOS_PERFIS = Object.keys(PERFIS)
 const EXEMPLOS = `Exemplos:
@@ -57,8 +59,11 @@ export async function comandoIniciar(argumentos: string[]): Promise<number> {
   await using trava = await travar(lida.diretorio)
   await gerarDadosSeFaltam(lida)
   const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS) || lida.ausentes.length > 0
-  const { configuracao, brokerProprio } = await decidirKafka(lida, pedida, console.log)
-  const portas = await escolherPortas(configuracao, brokerProprio)
+  const comKafka = await decidirKafka(lida, pedida, console.log)
+  const nomeados = Boolean(process.env.QUATROVIAS_ASSINANTES)
+  const decidido = await decidirPostgres(comKafka.configuracao, nomeados, console.log)
+  const { configuracao, postgresProprio } = decidido
+  const portas = await escolherPortas(configuracao, comKafka.brokerProprio, postgresProprio)
   await (junto ? tudoJunto(configuracao, portas) : separados(configuracao, portas, trava))
   return 0
 }
@@ -94,7 +99,7 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   const { diretorio } = configuracao
   const ambiente = {
     ...ambienteDasPortas(portas),
-    ...ambienteDoKafka(portas),
+    ...ambienteDosNossos(portas, diretorio),
     QUATROVIAS_ARQUITETURAS: configuracao.arquiteturas.join(','),
     QUATROVIAS_DIR: diretorio,
     ECOMMERCE_DB: configuracao.ecommerce,
@@ -105,10 +110,12 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   // last the broker, once nobody has anything to say through it.
   const broker = portas.kafka === undefined ? [] : ['kafka']
   const noCaminho = [...broker, ...servicosPresentes(configuracao).toReversed(), 'gateway']
+  const postgres = portas.postgres === undefined ? [] : ['postgres']
+  const foraDele = [...postgres, ...assinantesDe(configuracao)]
   const processo = (nome: string) => ({ nome, argumentos: argumentosDe(nome), ambiente })
   const processos = [
     ...noCaminho.map(processo),
-    ...assinantesDe(configuracao).map((nome) => ({ ...processo(nome), depois: true as const })),
+    ...foraDele.map((nome) => ({ ...processo(nome), depois: true as const })),
   ]
   let apresentado = false
   const aoMudar = (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => {
@@ -126,11 +133,11 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
   apagarEstado(diretorio)
 }
 
-const assinantesDe = ({ arquiteturas, assinantes }: Configuracao): readonly NomeAssinante[] =>
-  arquiteturas.includes('kafka') ? assinantes : []
-
-const ambienteDoKafka = ({ kafka }: Portas): Record<string, string> =>
-  kafka === undefined ? {} : ambienteDoBrokerProprio(kafka)
+/** Where the broker and the PostgreSQL of our own are, as the environment would say it. */
+const ambienteDosNossos = ({ kafka, postgres }: Portas, diretorio: string) => ({
+  ...(kafka !== undefined && ambienteDoBrokerProprio(kafka)),
+  ...(postgres !== undefined && ambienteDoPostgresProprio(diretorio, postgres)),
+})
 
 const motivoDe = ({ estado, ultimaSaida }: SituacaoDoProcesso): string =>
   estado === 'reiniciando' && ultimaSaida ? ` (${ultimaSaida})` : ''
@@ -141,7 +148,7 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
   const { abrirGateway } = await import('../gateway/gateway.ts')
   await comoFilho(async () => {
     const pilha = new AsyncDisposableStack()
-    const configuracao = await comBroker(decidida, portas, pilha)
+    const configuracao = await comOsNossos(decidida, portas, pilha)
     const enderecos = comOsAlheios(enderecosDas(portas), configuracao)
     for (const nome of servicosPresentes(configuracao).toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
@@ -163,51 +170,24 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
   await new Promise<never>(() => undefined)
 }
 
-/** Opens our own broker, where there is one, and says where it is as the environment would. */
-async function comBroker(
-  configuracao: Configuracao,
+/** Opens our own broker and PostgreSQL, where there are any. */
+async function comOsNossos(
+  decidida: Configuracao,
   portas: Portas,
   pilha: AsyncDisposableStack,
 ): Promise<Configuracao> {
-  if (portas.kafka === undefined) return configuracao
-  const ambiente = { ...process.env, ...ambienteDoKafka(portas) }
-  const comKafka = lerConfiguracao(ambiente)
-  const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
-  pilha.use(await abrirBrokerProprio(comKafka))
-  return comKafka
-}
-
-function estadoDe(
-  configuracao: Configuracao,
-  portas: Portas,
-  processos: readonly SituacaoDoProcesso[],
-): Estado {
-  /** Nothing between two lives; with --junto everybody lives here. */
-  const pidDe = (nome: string): { pid?: number } => {
-    const pid = processos.length === 0 ? process.pid : processos.find((p) => p.nome === nome)?.pid
-    return pid === undefined ? {} : { pid }
+  const { arquiteturas, assinantes, diretorio } = decidida
+  const ambiente = { ...process.env, ...ambienteDosNossos(portas, diretorio) }
+  const configuracao = { ...lerConfiguracao(ambiente), arquiteturas, assinantes }
+  if (portas.kafka !== undefined) {
+    const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
+    pilha.use(await abrirBrokerProprio(configuracao))
   }
-  const { arquiteturas, enderecoTls } = configuracao
-  const aindaNao = processos.filter((p) => p.estado !== 'pronto')
-  const seus: readonly string[] = assinantesDe(configuracao)
-  const pronto = aindaNao.every(({ nome }) => seus.includes(nome))
-  const { rest, grpc, assinantes } = enderecosDas(portas)
-  const servicos: { [N in NomeServico]?: ServicoNoEstado } = {}
-  for (const nome of servicosPresentes(configuracao)) {
-    const porGrpc = arquiteturas.includes('grpc') ? { grpc: grpc[nome] } : {}
-    servicos[nome] = { rest: rest[nome], ...porGrpc, ...pidDe(nome) }
+  if (portas.postgres !== undefined) {
+    const { abrirPostgresProprio } = await import('../infra/postgres/proprio.ts')
+    pilha.use(await abrirPostgresProprio(configuracao))
   }
-  const osAssinantes = assinantesDe(configuracao).map((nome) => [
-    nome,
-    { rest: assinantes[nome], ...pidDe(nome) },
-  ])
-  const gateway = `http://127.0.0.1:${portas.gateway}`
-  const gateway_https = `https://${hospedeiroDe(enderecoTls)}:${portas.gatewayHttps}`
-  const kafka = enderecoDoKafka(configuracao, portas.kafka)
-  return {
-    ...{ pronto, gateway, gateway_https, ...(kafka && { kafka }), servicos },
-    ...(osAssinantes.length > 0 && { assinantes: Object.fromEntries(osAssinantes) }),
-  }
+  return configuracao
 }
 
 async function mostrar(configuracao: Configuracao, estado: Estado): Promise<void> {

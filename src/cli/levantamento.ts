@@ -3,11 +3,13 @@ import { cabecalhosDaCredencial } from '../arquiteturas/credencial.ts'
 import { SERVICOS } from '../contratos/ids.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
 import { brokerEm } from '../infra/kafka/processo.ts'
-import { responde } from '../infra/kafka/sonda.ts'
+import { responde as kafkaResponde } from '../infra/kafka/sonda.ts'
+import { servidorEm } from '../infra/postgres/processo.ts'
+import { responde as postgresResponde } from '../infra/postgres/sonda.ts'
 import { type SituacaoDoKafka, situacaoDoKafka } from '../infra/situacao_do_kafka.ts'
 import { vive } from '../infra/supervisao/identidade.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
-import { type Medida, medir } from './medida_do_processo.ts'
+import { type Medida, medir, medirComFilhos } from './medida_do_processo.ts'
 
 const ESPERA_MS = 500
 
@@ -42,10 +44,10 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   const estado = lerEstado(diretorio)
   const enderecos = enderecosDo(estado)
   const { pid } = trava.supervisor
-  const broker = brokerEm(diretorio)
+  const nossos = { kafka: brokerEm(diretorio), postgres: servidorEm(diretorio) }
   const pids = new Map(filhos.map((filho) => [filho.nome, filho.pid]))
-  // What weighs is Java; the process that looks after it counts in the sum.
-  if (broker) pids.set('kafka', broker.pid)
+  // What weighs is the server; the process that looks after it counts in the sum.
+  for (const [nome, servidor] of Object.entries(nossos)) if (servidor) pids.set(nome, servidor.pid)
   // With --junto all of them are the one process that holds the lock.
   const junto = estado && Object.values(estado.servicos).every((servico) => servico.pid === pid)
   const pidDe = (nome: string) => pids.get(nome) ?? (junto ? pid : undefined)
@@ -54,7 +56,7 @@ export async function levantar(diretorio: string): Promise<Levantamento | Sobras
   const vistos = [...nomes].map((nome) => ver(nome, enderecos.get(nome), pidDe(nome)))
   const processos = await Promise.all(vistos)
   const supervisor = { pid, ...(await medir(pid)) }
-  const guarda = filhos.filter(({ nome }) => nome === 'kafka')
+  const guarda = filhos.filter(({ nome }) => Object.hasOwn(SONDAS, nome))
   const pesosDaGuarda = guarda.map(async (um) => ({ pid: um.pid, ...(await medir(um.pid)) }))
   const todos = [supervisor, ...(await Promise.all(pesosDaGuarda)), ...processos]
   const pesos = new Map(todos.map((um) => [um.pid, um.memoria_mb ?? 0]))
@@ -72,8 +74,17 @@ function enderecosDo(estado: Estado | undefined): ReadonlyMap<string, string> {
   const servicos = Object.entries({ ...estado.servicos, ...estado.assinantes }).map(
     ([nome, { rest }]) => [nome, rest] as const,
   )
-  const kafka = estado.kafka === undefined ? [] : [['kafka', estado.kafka] as const]
-  return new Map([...servicos, ['gateway', estado.gateway], ...kafka])
+  const nossos = [
+    ['kafka', estado.kafka] as const,
+    ['postgres', estado.postgres && new URL(estado.postgres).host] as const,
+  ].flatMap(([nome, onde]) => (onde === undefined ? [] : [[nome, onde] as const]))
+  return new Map([...servicos, ['gateway', estado.gateway], ...nossos])
+}
+
+/** Of what speaks no HTTP, at a port of this machine. */
+const SONDAS: Readonly<Record<string, (porta: number) => Promise<boolean>>> = {
+  kafka: kafkaResponde,
+  postgres: postgresResponde,
 }
 
 async function ver(
@@ -81,11 +92,11 @@ async function ver(
   endereco: string | undefined,
   pid: number | undefined,
 ): Promise<ProcessoVisto> {
-  const medida = pid === undefined ? { memoria_mb: null, desde: null } : await medir(pid)
-  const pronto =
-    nome === 'kafka'
-      ? endereco !== undefined && (await responde(Number(endereco.split(':').at(-1))))
-      : (await perguntar(endereco, '/readyz')) !== undefined
+  const medida = pid === undefined ? { memoria_mb: null, desde: null } : await medirComFilhos(pid)
+  const sonda = SONDAS[nome]
+  const pronto = sonda
+    ? endereco !== undefined && (await sonda(Number(endereco.split(':').at(-1))))
+    : (await perguntar(endereco, '/readyz')) !== undefined
   return { nome, endereco: endereco ?? null, pid: pid ?? null, pronto, ...medida }
 }
 

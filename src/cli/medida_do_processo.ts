@@ -19,6 +19,16 @@ const STARTTIME = 22 - 3
 export const medir = (pid: number): Promise<Medida> =>
   process.platform === 'linux' ? porProc(pid) : porPs(pid)
 
+/** With the processes it started: PostgreSQL has one for each client. */
+export async function medirComFilhos(pid: number): Promise<Medida> {
+  const ditos = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const filhos = ditos.split(' ').map(Number).filter(Boolean)
+  const [proprio, ...deles] = await Promise.all([medir(pid), ...filhos.map(medir)])
+  if (proprio.memoria_mb === null) return proprio
+  const soma = deles.reduce((mb, { memoria_mb }) => mb + (memoria_mb ?? 0), proprio.memoria_mb)
+  return { ...proprio, memoria_mb: Math.round(soma * 10) / 10 }
+}
+
 export async function porProc(pid: number): Promise<Medida> {
   const [rateio, stat, sistema] = await Promise.all(
     [`/proc/${pid}/smaps_rollup`, `/proc/${pid}/stat`, '/proc/stat'].map((arquivo) =>

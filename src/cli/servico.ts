@@ -1,6 +1,6 @@
-// `servico NOME`: one service or subscriber, the gateway, our own broker or PostgreSQL, in its own
-// process: under the supervisor, or alone in a terminal, where its neighbours are found by
-// <SERVICO>_URL.
+// `servico NOME`: one service or subscriber, the gateway, or a broker or PostgreSQL of our own, in a
+// process of its own: under the supervisor, or alone in a terminal, where its neighbours are found
+// by <SERVICO>_URL.
 import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { doGateway, enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
@@ -9,6 +9,7 @@ import {
   PORTA_DO_ASSINANTE,
   PORTA_DO_GATEWAY,
   PORTA_HTTPS_DO_GATEWAY,
+  PORTA_INTERNA_DO_GATEWAY,
   topologia,
 } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
@@ -59,8 +60,14 @@ async function iniciar(nome: Nome): Promise<Servindo> {
     const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_GATEWAY))
     const portaHttps =
       configuracao.porta('gateway_tls') ?? (await portaLivre(PORTA_HTTPS_DO_GATEWAY, enderecoTls))
+    const interna =
+      configuracao.porta('gateway_interno') ??
+      (await portaLivre(PORTA_INTERNA_DO_GATEWAY, configuracao.endereco))
     const { abrirGateway } = await import('../gateway/gateway.ts')
-    return servindo(nome, await abrirGateway(configuracao, doGateway(enderecos), porta, portaHttps))
+    return servindo(
+      nome,
+      await abrirGateway(configuracao, doGateway(enderecos), porta, portaHttps, interna),
+    )
   }
   const { porta, portaGrpc } = topologia[nome]
   const portas = {

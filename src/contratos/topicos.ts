@@ -28,6 +28,8 @@ export const TOPICOS = [
   'produtos_alterados',
 ] as const
 export type NomeTopico = (typeof TOPICOS)[number]
+/** Of these only the last word on each product matters. */
+export const COMPACTADOS: readonly string[] = ['produtos_alterados'] satisfies NomeTopico[]
 
 export interface TopicoDoFluxo {
   readonly eventos: readonly TipoEvento[]
@@ -95,12 +97,22 @@ const LIDOS_PELO_ASSINANTE: Readonly<Record<NomeAssinante, readonly string[]>> =
 export const lidosPeloAssinante = (nome: NomeAssinante): readonly string[] =>
   LIDOS_PELO_ASSINANTE[nome]
 
-/** Of all that read, the subscribers too. */
-export const LEITORES: readonly { readonly grupo: string; readonly topicos: readonly string[] }[] =
-  [
-    ...SERVICOS.map((nome) => ({
-      grupo: grupoDe(nome),
-      topicos: nome === 'pedidos' ? [...lidosPor(nome), ...TOPICOS_DAS_MORTAS] : lidosPor(nome),
-    })).filter(({ topicos }) => topicos.length > 0),
-    ...ASSINANTES.map((nome) => ({ grupo: grupoDe(nome), topicos: lidosPeloAssinante(nome) })),
-  ]
+export interface Leitor {
+  readonly grupo: string
+  readonly topicos: readonly string[]
+  /** A subscriber need not run. */
+  readonly opcional: boolean
+}
+/** All that read. */
+export const LEITORES: readonly Leitor[] = [
+  ...SERVICOS.map((nome) => ({
+    grupo: grupoDe(nome),
+    topicos: nome === 'pedidos' ? [...lidosPor(nome), ...TOPICOS_DAS_MORTAS] : lidosPor(nome),
+    opcional: false,
+  })).filter(({ topicos }) => topicos.length > 0),
+  ...ASSINANTES.map((nome) => ({
+    grupo: grupoDe(nome),
+    topicos: lidosPeloAssinante(nome),
+    opcional: true,
+  })),
+]

@@ -1,6 +1,7 @@
 // The public API, on one page of plain calls: its accounts, its way to the services, its routes.
 import type { FastifyInstance } from 'fastify'
 import { deHttp } from '../arquiteturas/rest/errors.ts'
+import type { ErroDeNegocio } from '../contratos/errors.ts'
 import type { PedidoId } from '../contratos/ids.ts'
 import { servidorHttps } from '../infra/conexoes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
@@ -19,6 +20,7 @@ import { abrirContas } from './contas/contas.ts'
 import { criarRotacao, manterAsChaves } from './contas/rotacao.ts'
 import { criarSenhas } from './contas/senhas.ts'
 import { criarTokens } from './contas/tokens.ts'
+import { abrirInterno } from './interno.ts'
 import { observar } from './observacao.ts'
 import { type Anotada, anotarRotas, completarDocumento, type Documento } from './openapi.ts'
 import { registrarAuditoria } from './rotas/auditoria.ts'
@@ -29,10 +31,13 @@ import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
 import { registrarKafka } from './rotas/kafka.ts'
+import { registrarMensagens } from './rotas/mensagens.ts'
 import { registrarMortas } from './rotas/mortas.ts'
+import { registrarNotificacoes } from './rotas/notificacoes.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './rotas/partes.ts'
 import { registrarPedidos } from './rotas/pedidos.ts'
+import { registrarPreferencias } from './rotas/preferencias.ts'
 import { registrarProdutos } from './rotas/produtos.ts'
 import { registrarRastro } from './rotas/rastro.ts'
 import { registrarRetidos } from './rotas/retidos.ts'
@@ -45,22 +50,29 @@ import { obterCertificado } from './tls.ts'
 export interface GatewayAberto extends AsyncDisposable {
   readonly url: string
   readonly https: string | undefined
+  /** Where the subscribers ask it. */
+  readonly interno: string | undefined
   readonly documento: Documento
 }
 
 /**
  * Opens the gateway on `porta` (0: any) of the loopback and, where there is one, on `portaHttps` of
- * the address for that; disposing it lets the requests under way end first. Errors: ErroDeInicio
- * when the database, the synthetic data, the certificate or a port does not serve.
+ * the address for that; on `portaInterna`, if any, of the services' address for the subscribers;
+ * disposing it lets the requests under way end first. Errors: ErroDeInicio when the database, the
+ * synthetic data, the certificate or a port does not serve.
  */
 export async function abrirGateway(
   configuracao: Configuracao,
   enderecos: EnderecosDoGateway,
   porta: number,
   portaHttps?: number,
+  portaInterna?: number,
 ): Promise<GatewayAberto> {
   await using pilha = new AsyncDisposableStack()
   const log = criarLog('gateway', configuracao.nivelDoRegistro)
+  // Without the address, which may carry a secret: the line of the request names the route.
+  const aoErrar = (erro: ErroDeNegocio) =>
+    log.error({ codigo: erro.codigo, err: erro.cause ?? erro })
   const senhas = criarSenhas()
   const contas = pilha.use(await abrirContas(configuracao, senhas))
   const { sessoes, chaves, auditoria } = contas
@@ -78,8 +90,7 @@ export async function abrirGateway(
     descricao: 'Um checkout distribuído: o mesmo pedido por arquiteturas diferentes.',
     ignorarMaiusculas: true,
     proxiesConfiaveis: configuracao.proxiesConfiaveis,
-    // Without the address, which may carry a secret: the line of the request names the route.
-    aoErrar: (erro) => log.error({ codigo: erro.codigo, err: erro.cause ?? erro }),
+    aoErrar,
   })
   pilha.defer(async () => app.close())
   const metricas = observar(app, log)
@@ -107,16 +118,23 @@ export async function abrirGateway(
   await app.ready()
   const documento = app.swagger() as unknown as Documento
   completarDocumento(documento, anotadas)
+  const porDentro =
+    portaInterna === undefined
+      ? undefined
+      : await abrirInterno(configuracao, contas, portaInterna, aoErrar)
+  if (porDentro) pilha.use(porDentro)
   const url = await escutar(app, porta)
   const https =
     outraPorta && (await escutarHttps(outraPorta, portaHttps ?? 0, configuracao.enderecoTls))
   const aberto = pilha.move()
-  return { url, https, documento, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
+  const interno = porDentro?.url
+  return { url, https, interno, documento, [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
 
 function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarSessao(rotas, partes)
   registrarConta(rotas, partes)
+  registrarPreferencias(rotas, partes)
   registrarChaves(rotas, partes)
   registrarAuditoria(rotas, partes)
   registrarCatalogo(rotas, partes)
@@ -128,6 +146,8 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarRetidos(rotas, partes)
   registrarKafka(rotas, partes)
   registrarMortas(rotas, partes)
+  registrarMensagens(rotas, partes)
+  registrarNotificacoes(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)
   registrarSaude(rotas, partes)

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { type NomeServico, SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import type { Papel } from './acesso/direitos.ts'
 import { type Conformidade, criarConformidade } from './conformidade_de_teste.ts'
 import type { Credenciais } from './contas/credenciais.ts'
 import { abrirGateway } from './gateway.ts'
 import type { Documento } from './openapi.ts'
+import type { EnderecosDoGateway } from './servicos.ts'
 
 /** The discard port: nobody answers there. */
 export const NINGUEM = 'http://127.0.0.1:9'
@@ -20,7 +21,8 @@ export const NINGUEM = 'http://127.0.0.1:9'
 export const CLIENTE_ID = 3
 
 export type Falso = (app: FastifyInstance) => void
-export type Falsos = Partial<Record<NomeServico, Falso>>
+/** A subscriber runs only where there is one. */
+export type Falsos = Partial<Record<NomeServico | NomeAssinante, Falso>>
 
 /** A service that is ready and answers what `rotas` says. */
 export async function servicoFalso(rotas: Falso = () => undefined) {
@@ -34,12 +36,13 @@ export async function servicoFalso(rotas: Falso = () => undefined) {
 
 export async function servicosFalsos(falsos: Falsos) {
   const pilha = new AsyncDisposableStack()
-  const enderecos: Partial<Record<NomeServico, string>> = {}
-  for (const nome of SERVICOS) {
+  const enderecos: Partial<Record<NomeServico | NomeAssinante, string>> = {}
+  const assinantes = ASSINANTES.filter((nome) => falsos[nome])
+  for (const nome of [...SERVICOS, ...assinantes]) {
     enderecos[nome] = pilha.use(await servicoFalso(falsos[nome])).url
   }
   return {
-    enderecos: enderecos as Record<NomeServico, string>,
+    enderecos: enderecos as EnderecosDoGateway,
     [Symbol.asyncDispose]: () => pilha.disposeAsync(),
   }
 }

@@ -14,6 +14,8 @@ import {
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { criarDiario, type DiarioDeTeste } from './acompanhamento/diario_de_teste.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
+import { monitoramentoFalso } from './monitoramento_de_teste.ts'
+import { notificacoesFalsas } from './notificacoes_de_teste.ts'
 
 export const DELE = 1_001
 export const DE_OUTRO = 1_002
@@ -206,12 +208,14 @@ export function produtosFalsos(): ProdutosFalsos {
   return falso
 }
 
-/** Each with its simulation and its way by Kafka, and three with more. */
+/** Each with its simulation and its way by Kafka, three with more; and what was told to clients. */
 export function todosFalsos(
   pedidos = pedidosFalso(),
   { catalogo, estoque } = produtosFalsos(),
+  notificacoes = notificacoesFalsas(),
 ): Falsos {
   const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
+  const { rotas: monitoramento } = monitoramentoFalso()
   const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
     nome,
     (app) => {
@@ -220,5 +224,8 @@ export function todosFalsos(
       proprias[nome]?.(app)
     },
   ])
-  return Object.fromEntries(comSimulacao)
+  return {
+    ...Object.fromEntries(comSimulacao),
+    ...{ monitoramento, notificacoes: notificacoes.rotas },
+  }
 }

@@ -15,13 +15,21 @@ import {
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { REGRAS_PADRAO, type Regras } from '../servicos/antifraude/domain.ts'
 import { PERFIS, type Perfil } from '../servicos/simulacao.ts'
+import { lerAssinantes } from './assinantes.ts'
 import { lerKafka } from './configuracao_do_kafka.ts'
-import { credencial, enderecoIp, exigida, osDois, redes } from './esquemas_da_configuracao.ts'
+import { credencial, enderecoIp, exigida, osDois } from './esquemas_da_configuracao.ts'
 import { arquiteturasSem, lerAusentes, VARIAVEIS_DOS_AUSENTES } from './servicos_ausentes.ts'
 import { validarEmPortugues } from './validacao.ts'
+import {
+  type ConfiguracaoDasNotificacoes,
+  lerNotificacoes,
+  VARIAVEIS_DAS_NOTIFICACOES,
+} from './variaveis_das_notificacoes.ts'
 import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
+import { type PortaDoGateway, VARIAVEIS_DO_GATEWAY } from './variaveis_do_gateway.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
-import { lerAssinantes, porta, VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
+import { lerMonitoramento, VARIAVEIS_DO_MONITORAMENTO } from './variaveis_do_monitoramento.ts'
+import { VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
   readonly nome: string
@@ -33,7 +41,6 @@ export interface Variavel {
 }
 
 const inteiro = z.coerce.number().int().min(0)
-const arquivo = z.string().min(1)
 const simOuNao = z.enum(['sim', 'nao'])
 const publicas = ARQUITETURAS.filter((a) => a !== 'memoria')
 
@@ -42,12 +49,7 @@ const variavel = (
   padrao: string,
   descricao: string,
   esquema: z.ZodType,
-): Variavel => ({
-  nome,
-  padrao,
-  descricao,
-  esquema,
-})
+): Variavel => ({ nome, padrao, descricao, esquema })
 
 const DESCRICAO_DO_POSTGRES = [
   'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
@@ -150,45 +152,14 @@ export const VARIAVEIS: readonly Variavel[] = [
     '`sim` recusa todo pedido de número divisível por três',
     simOuNao,
   ),
-  variavel('GATEWAY_PORTA', '8080', 'Porta da API pública', porta),
-  variavel('GATEWAY_TLS_PORTA', '8443', 'Porta da API pública em HTTPS', porta),
-  variavel(
-    'GATEWAY_TLS_ENDERECO',
-    '127.0.0.1',
-    'Endereço em que a porta HTTPS escuta; `0.0.0.0` abre a API à rede',
-    enderecoIp,
-  ),
-  variavel('TLS_CERT', '', 'Certificado da porta HTTPS, em PEM; vazio: um próprio', arquivo),
-  variavel('TLS_KEY', '', 'Chave privada de `TLS_CERT`, em PEM e sem senha', arquivo),
-  variavel(
-    'GATEWAY_LIMITE_POR_ENDERECO',
-    '20000',
-    'Requisições de um endereço de rede em 10 s; 0 desliga',
-    inteiro,
-  ),
-  variavel(
-    'GATEWAY_LIMITE_POR_CLIENTE',
-    '10000',
-    'Requisições de uma conta em 10 s; 0 desliga',
-    inteiro,
-  ),
-  variavel(
-    'GATEWAY_LIMITE_DE_ENTRADA',
-    '300',
-    'Entradas, cadastros e renovações de um endereço de rede em 60 s; 0 desliga',
-    inteiro,
-  ),
-  variavel(
-    'GATEWAY_PROXIES_CONFIAVEIS',
-    '',
-    'Endereços ou faixas (CIDR) dos proxies em cujo `X-Forwarded-For` se acredita',
-    redes,
-  ),
+  ...VARIAVEIS_DO_GATEWAY,
   ...VARIAVEIS_DOS_SERVICOS,
+  ...VARIAVEIS_DO_MONITORAMENTO,
+  ...VARIAVEIS_DAS_NOTIFICACOES,
 ]
 
 /** Who else listens. */
-type Outro = 'gateway' | 'gateway_tls' | 'kafka' | 'postgres'
+type Outro = PortaDoGateway | 'kafka' | 'postgres'
 
 export interface Configuracao {
   readonly diretorio: string
@@ -216,6 +187,7 @@ export interface Configuracao {
   readonly postgresDasVendas: string | undefined
   /** Undefined where no broker is named. */
   readonly kafka: ConexaoKafka | undefined
+  readonly notificacoes: ConfiguracaoDasNotificacoes
   readonly regrasDeAntifraude: Regras
   /** Requests in a window, at the gateway; 0: without limit. */
   readonly limites: {
@@ -223,6 +195,7 @@ export interface Configuracao {
     readonly porCliente: number
     readonly deEntrada: number
   }
+  readonly monitoramento: ReturnType<typeof lerMonitoramento>
   readonly proxiesConfiaveis: readonly string[]
   /** Where HTTPS listens. */
   readonly enderecoTls: string
@@ -230,7 +203,7 @@ export interface Configuracao {
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Undefined where nobody asked for one: the default, or another free one. */
   porta(quem: NomeServico | NomeAssinante | Outro): number | undefined
-  url(quem: NomeServico | NomeAssinante): string | undefined
+  url(quem: NomeServico | NomeAssinante | 'gateway_interno'): string | undefined
   portaGrpc(servico: NomeServico): number | undefined
   /** `host:port` */
   grpc(servico: NomeServico): string | undefined
@@ -242,7 +215,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
   const texto = (nome: string) => String(valores.get(nome))
   const numero = (nome: string) => Number(valores.get(nome))
   const explicita = (nome: string) => (ambiente[nome] ? valores.get(nome) : undefined)
-  const url = (s: NomeServico | NomeAssinante) =>
+  const url = (s: NomeServico | NomeAssinante | 'gateway_interno') =>
     explicita(`${s.toUpperCase()}_URL`) as string | undefined
   const grpc = (s: NomeServico) => explicita(`${s.toUpperCase()}_GRPC`) as string | undefined
   const ausentes = lerAusentes(texto('QUATROVIAS_SEM'))
@@ -265,6 +238,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
     postgres: texto('DATABASE_URL') || undefined,
     postgresDasVendas: urlDasVendas(ambiente),
     kafka: lerKafka(ambiente),
+    notificacoes: lerNotificacoes(texto),
     regrasDeAntifraude: {
       valorMaximoCentavos: numero('ANTIFRAUDE_VALOR_MAXIMO_CENTAVOS'),
       pedidosNaJanela: numero('ANTIFRAUDE_PEDIDOS_NA_JANELA'),
@@ -276,6 +250,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
       deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
     },
+    monitoramento: lerMonitoramento(numero),
     proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
     enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
     tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),

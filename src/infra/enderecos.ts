@@ -12,6 +12,7 @@ import {
   PORTA_DO_KAFKA,
   PORTA_DO_POSTGRES,
   PORTA_HTTPS_DO_GATEWAY,
+  PORTA_INTERNA_DO_GATEWAY,
   topologia,
 } from './topologia.ts'
 
@@ -22,6 +23,7 @@ export interface PortasDoServico {
 export interface Portas {
   readonly gateway: number
   readonly gatewayHttps: number
+  readonly gatewayInterno: number
   readonly servicos: Readonly<Record<NomeServico, PortasDoServico>>
   readonly assinantes: Readonly<Record<NomeAssinante, number>>
   /** Of a broker of our own. */
@@ -41,6 +43,8 @@ export interface Enderecos {
   readonly rest: EnderecosHttp
   readonly grpc: Readonly<Record<NomeServico, string>>
   readonly assinantes: EnderecosDosAssinantes
+  /** Where the gateway answers the subscribers. */
+  readonly gatewayInterno: string
 }
 
 /** Whom the gateway asks. */
@@ -88,6 +92,10 @@ export async function escolherPortas(
       ...(['gateway (HTTPS)', configuracao.porta('gateway_tls'), PORTA_HTTPS_DO_GATEWAY] as const),
       configuracao.enderecoTls,
     )
+    const interna = configuracao.porta('gateway_interno')
+    const gatewayInterno = await escolher(
+      ...(['gateway (interna)', interna, PORTA_INTERNA_DO_GATEWAY, endereco] as const),
+    )
     const kafka = brokerProprio
       ? await escolher('kafka', configuracao.porta('kafka'), PORTA_DO_KAFKA)
       : undefined
@@ -96,7 +104,7 @@ export async function escolherPortas(
       : undefined
     const hospedeiro = hospedeiroDe(endereco)
     return {
-      ...{ gateway, gatewayHttps, kafka, postgres, hospedeiro },
+      ...{ gateway, gatewayHttps, gatewayInterno, kafka, postgres, hospedeiro },
       servicos: servicos as Portas['servicos'],
       assinantes: assinantes as Portas['assinantes'],
     }
@@ -145,10 +153,16 @@ const porServico = (endereco: (nome: NomeServico) => string): EnderecosHttp =>
 const porAssinante = (endereco: (nome: NomeAssinante) => string): EnderecosDosAssinantes =>
   Object.fromEntries(ASSINANTES.map((n) => [n, endereco(n)])) as EnderecosDosAssinantes
 
-export const enderecosDas = ({ servicos, assinantes, hospedeiro }: Portas): Enderecos => ({
+export const enderecosDas = ({
+  servicos,
+  assinantes,
+  gatewayInterno,
+  hospedeiro,
+}: Portas): Enderecos => ({
   rest: porServico((nome) => `http://${hospedeiro}:${servicos[nome].rest}`),
   grpc: porServico((nome) => `${hospedeiro}:${servicos[nome].grpc}`),
   assinantes: porAssinante((nome) => `http://${hospedeiro}:${assinantes[nome]}`),
+  gatewayInterno: `http://${hospedeiro}:${gatewayInterno}`,
 })
 
 /** With --junto, whoever takes the place of an absent service is where it was said to be. */
@@ -166,10 +180,11 @@ export function comOsAlheios(nossas: Enderecos, configuracao: Configuracao): End
 
 /** What tells each child where it and all the others are. */
 export function ambienteDasPortas(portas: Portas): Record<string, string> {
-  const { gateway, gatewayHttps, servicos, assinantes } = portas
+  const { gateway, gatewayHttps, gatewayInterno, servicos, assinantes } = portas
   const ambiente: Record<string, string> = {
     GATEWAY_PORTA: String(gateway),
     GATEWAY_TLS_PORTA: String(gatewayHttps),
+    GATEWAY_INTERNO_PORTA: String(gatewayInterno),
   }
   for (const [nome, { rest, grpc }] of Object.entries(servicos)) {
     ambiente[`${nome.toUpperCase()}_PORTA`] = String(rest)
@@ -181,9 +196,10 @@ export function ambienteDasPortas(portas: Portas): Record<string, string> {
   return ambiente
 }
 
+const OUTROS = ['gateway', 'gateway_tls', 'gateway_interno', 'kafka', 'postgres'] as const
 /** Port 0 for everybody: the system picks, so that systems run beside each other. */
 export const QUAISQUER_PORTAS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...SERVICOS, ...ASSINANTES, 'gateway', 'gateway_tls', 'kafka', 'postgres'].flatMap((nome) => [
+  [...SERVICOS, ...ASSINANTES, ...OUTROS].flatMap((nome) => [
     [`${nome.toUpperCase()}_PORTA`, '0'],
     [`${nome.toUpperCase()}_GRPC_PORTA`, '0'],
   ]),
@@ -194,6 +210,7 @@ export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos 
   const hospedeiro = hospedeiroDe(configuracao.endereco)
   const http = (nome: NomeServico) => configuracao.porta(nome) ?? topologia[nome].porta
   const grpc = (nome: NomeServico) => configuracao.portaGrpc(nome) ?? topologia[nome].portaGrpc
+  const interna = configuracao.porta('gateway_interno') ?? PORTA_INTERNA_DO_GATEWAY
   return {
     rest: porServico((nome) => configuracao.url(nome) ?? `http://${hospedeiro}:${http(nome)}`),
     grpc: porServico((nome) => configuracao.grpc(nome) ?? `${hospedeiro}:${grpc(nome)}`),
@@ -201,5 +218,6 @@ export function enderecosPorConfiguracao(configuracao: Configuracao): Enderecos 
       const porta = configuracao.porta(nome) ?? PORTA_DO_ASSINANTE[nome]
       return configuracao.url(nome) ?? `http://${hospedeiro}:${porta}`
     }),
+    gatewayInterno: configuracao.url('gateway_interno') ?? `http://${hospedeiro}:${interna}`,
   }
 }

@@ -6,15 +6,21 @@ import pino, { type DestinationStream } from 'pino'
 const BLOCO_CARACTERES = 65_536
 const ESCOAR_MS = 1_000
 
-let aberta: DestinationStream | undefined
+interface Saida extends DestinationStream {
+  /** For a line that is itself the work, and may not be lost with the process. */
+  escoar(): void
+}
+
+let aberta: Saida | undefined
 /** Standard output, one for the whole process. */
-export const saidaDoLog = (): DestinationStream => {
+export const saidaDoLog = (): Saida => {
   aberta ??= abrir()
   return aberta
 }
 
-function abrir(): DestinationStream {
-  const destino = pino.destination({ sync: false })
+function abrir(): Saida {
+  // At once: of a block the file system only takes a copy, and none is under way at the end.
+  const destino = pino.destination({ sync: true })
   let texto = ''
   function escoar(): void {
     if (texto === '') return
@@ -22,11 +28,9 @@ function abrir(): DestinationStream {
     texto = ''
   }
   setInterval(escoar, ESCOAR_MS).unref()
-  process.once('exit', () => {
-    escoar()
-    destino.flushSync()
-  })
+  process.once('exit', escoar)
   return {
+    escoar,
     write(linha) {
       texto += linha
       if (texto.length >= BLOCO_CARACTERES) escoar()

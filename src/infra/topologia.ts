@@ -69,6 +69,8 @@ export const PORTA_DO_ASSINANTE: Readonly<Record<NomeAssinante, number>> = {
   vendas: 3010,
 }
 export const PORTA_DO_GATEWAY = 8080
+/** Where the gateway tells the subscribers how to reach a client. */
+export const PORTA_INTERNA_DO_GATEWAY = 8081
 export const PORTA_HTTPS_DO_GATEWAY = 8443
 /** Of our own broker. */
 export const PORTA_DO_KAFKA = 9092

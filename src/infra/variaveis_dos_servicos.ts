@@ -1,7 +1,8 @@
-// The rows about each service and subscriber in the table of environment variables: where it listens, and where it
-// is found when that is somewhere else.
+// The rows about each service and subscriber in the table of environment variables: where it
+// listens, and where it is found when that is somewhere else.
 import * as z from 'zod'
-import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
+import { ASSINANTES, SERVICOS } from '../contratos/ids.ts'
+import { VARIAVEL_DOS_ASSINANTES } from './assinantes.ts'
 import type { Variavel } from './configuracao.ts'
 
 export const porta = z.coerce.number().int().min(0).max(65_535)
@@ -22,18 +23,8 @@ const dosServicos = SERVICOS.flatMap((nome) => {
   }))
 })
 
-const NENHUM = 'nenhum'
-export const lerAssinantes = (lista: string): NomeAssinante[] =>
-  lista === NENHUM ? [] : ASSINANTES.filter((nome) => lista.split(',').includes(nome))
-const umDeles = `(${ASSINANTES.join('|')})`
-
 const dosAssinantes: readonly Variavel[] = [
-  {
-    nome: 'QUATROVIAS_ASSINANTES',
-    padrao: ASSINANTES.join(','),
-    descricao: 'O que se inicia sobre os tópicos do Kafka, separado por vírgula; ou `nenhum`',
-    esquema: z.string().regex(new RegExp(`^(${NENHUM}|${umDeles}(,${umDeles})*)$`)),
-  },
+  VARIAVEL_DOS_ASSINANTES,
   ...ASSINANTES.flatMap((nome) => [
     {
       nome: `${nome.toUpperCase()}_PORTA`,

@@ -34,8 +34,12 @@ export async function abrirServicos(
   pilha.defer(bancos.apagar)
   const { configuracao } = bancos
   const portas = await escolherPortas(configuracao)
-  const { rest, grpc, assinantes } = enderecosDas(portas)
-  const enderecos = { assinantes, rest: { ...rest, ...outros }, grpc: { ...grpc, ...outrosGrpc } }
+  const { rest, grpc, ...outrosLugares } = enderecosDas(portas)
+  const enderecos = {
+    ...outrosLugares,
+    rest: { ...rest, ...outros },
+    grpc: { ...grpc, ...outrosGrpc },
+  }
   const abertos = new Map<NomeServico, ServicoAberto>()
   pilha.defer(async () => {
     for (const aberto of [...abertos.values()].reverse()) await aberto[Symbol.asyncDispose]()

@@ -41,10 +41,15 @@ async function executar(argumentos: string[], cwd: string, env: NodeJS.ProcessEn
 }
 
 /** Starts the product in a directory of its own, on free ports, and stops it whatever happens. */
-async function noAr(argumentos: string[], corpo: (a: Ambiente) => Promise<void>): Promise<void> {
+async function noAr(
+  argumentos: string[],
+  corpo: (a: Ambiente) => Promise<void>,
+  ambiente: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-inicio-'))
   const env = {
     ...process.env,
+    ...ambiente,
     QUATROVIAS_DIR: join(diretorio, '.quatrovias'),
     ECOMMERCE_DB: join(diretorio, 'ecommerce.db'),
     QUATROVIAS_PERFIL: 'instantanea',
@@ -116,20 +121,19 @@ describe('npm start', () => {
     })
   }
 
-  it('uma segunda partida no mesmo diretório é recusada com o que fazer', async () => {
-    await noAr([], async ({ rodar }) => {
-      const segunda = await rodar([])
-      assert.equal(segunda.codigo, 1)
-      assert.match(segunda.saida, /já está em execução neste diretório.*npm run parar/)
-    })
-  })
-
-  it('um serviço a mais sobre o mesmo banco é recusado com banco_em_uso', async () => {
-    await noAr([], async ({ rodar }) => {
-      const outro = await rodar(['servico', 'estoque'])
-      assert.equal(outro.codigo, 2)
-      assert.match(outro.saida, /banco_em_uso/)
-    })
+  it('no mesmo diretório, outra partida e um serviço a mais são recusados', async () => {
+    await noAr(
+      [],
+      async ({ rodar }) => {
+        const segunda = await rodar([])
+        assert.equal(segunda.codigo, 1)
+        assert.match(segunda.saida, /já está em execução neste diretório.*npm run parar/)
+        const outro = await rodar(['servico', 'estoque'])
+        assert.equal(outro.codigo, 2)
+        assert.match(outro.saida, /banco_em_uso/)
+      },
+      { QUATROVIAS_ARQUITETURAS: 'rest' },
+    )
   })
 
   it('porta pedida que já está em uso é recusada pelo nome, sem deixar nada', async () => {

@@ -1,8 +1,10 @@
 // The planted bugs: each is one exact replacement in one product file, and the contract features
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
+import { DAS_NOTIFICACOES } from './das_notificacoes.ts'
 import { DE_VENDAS } from './de_vendas.ts'
 import { DO_KAFKA } from './do_kafka.ts'
+import { DO_MONITORAMENTO } from './do_monitoramento.ts'
 
 export type Feature = 'fluxo' | 'repeticoes' | 'cancelamento' | 'falhas' | 'concorrencia'
 
@@ -229,5 +231,7 @@ export const MUTANTES: readonly Mutante[] = [
   ...dasRepeticoes,
   ...doPercurso,
   ...DO_KAFKA,
+  ...DO_MONITORAMENTO,
+  ...DAS_NOTIFICACOES,
   ...DE_VENDAS,
 ]

@@ -1,7 +1,7 @@
 // How far behind each consumer group is, asked of the cluster and not of the members: a service
 // that is down is the one whose lag matters.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
-import { LEITORES } from '../../contratos/topicos.ts'
+import { LEITORES, type Leitor } from '../../contratos/topicos.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
 
 /** Messages of one group, on one partition of a topic (our name), still to be confirmed. */
@@ -22,7 +22,10 @@ interface Lugar {
   readonly particao: number
 }
 
-/** Of all groups. Throws whatever the client does when the cluster does not answer at once. */
+/**
+ * Of all groups, those of subscribers once they confirmed something: where none runs, none is late.
+ * Throws whatever the client does when the cluster does not answer at once.
+ */
 export async function medirAtrasos(conexao: ConexaoKafka): Promise<readonly Atraso[]> {
   const admin = new Admin({ ...opcoesDoCliente(conexao, 'quatrovias-medidor'), ...PRESSA })
   try {
@@ -32,15 +35,19 @@ export async function medirAtrasos(conexao: ConexaoKafka): Promise<readonly Atra
       offsetsDe(admin, [...particoes.values()].flat(), ListOffsetTimestamps.LATEST),
       confirmadosDe(admin),
     ])
-    const lidosPorGrupo = LEITORES.flatMap(({ grupo, topicos }) =>
-      topicos.flatMap((topico) =>
-        (particoes.get(topico) ?? []).map((lugar) => ({ grupo, topico, ...lugar })),
-      ),
-    ).map((lido) => ({
-      ...lido,
-      fim: de(fins, lido) ?? 0n,
-      confirmado: de(confirmados.get(lido.grupo), lido),
-    }))
+    const ha = ({ grupo, opcional }: Leitor) =>
+      !opcional || [...(confirmados.get(grupo)?.values() ?? [])].some(({ size }) => size > 0)
+    const lidosPorGrupo = LEITORES.filter(ha)
+      .flatMap(({ grupo, topicos }) =>
+        topicos.flatMap((topico) =>
+          (particoes.get(topico) ?? []).map((lugar) => ({ grupo, topico, ...lugar })),
+        ),
+      )
+      .map((lido) => ({
+        ...lido,
+        fim: de(fins, lido) ?? 0n,
+        confirmado: de(confirmados.get(lido.grupo), lido),
+      }))
     // Of what nobody confirmed yet, the oldest that is still there is what comes next.
     const nunca = lidosPorGrupo.filter(({ fim, confirmado }) => confirmado === undefined && fim > 0)
     const inicios = await offsetsDe(admin, nunca, ListOffsetTimestamps.EARLIEST)

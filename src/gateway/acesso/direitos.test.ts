@@ -16,6 +16,7 @@ const corpos: Readonly<Record<string, unknown>> = {
   'POST /pedidos': COMPRA,
   'PUT /operacao/simulacao/{servico}': { taxa_sucesso: 0.5 },
   'POST /operacao/mortas/reenviar': { limite: 10 },
+  'POST /operacao/notificacoes/reenviar': { pedido_id: DELE },
   'POST /admin/produtos': PRODUTO,
   'PATCH /admin/produtos/{produto_id}': PRODUTO,
   'PATCH /admin/usuarios/{usuario_id}': { papel: 'operador' },
@@ -28,6 +29,9 @@ type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
 
 const retomar = (id: number): string => `/operacao/retidos/${id}/retomar`
 const reenviar = (id: number): string => `/operacao/mortas/${id}/reenviar`
+const UMA_MENSAGEM = 'GET /operacao/mensagens/{topico}/{particao}/{offset}'
+const mensagem = (offset: number): string => `/operacao/mensagens/nf_emitida/0/${offset}`
+const renotificar = '/operacao/notificacoes/reenviar'
 const repor = (id: number): string => `/admin/produtos/${id}/reposicoes`
 
 // route, address, then: nobody, cliente, operador, admin
@@ -44,6 +48,8 @@ const MATRIZ: readonly Linha[] = [
   ['POST /auth/sair', '/auth/sair', 401, 204, 204, 204],
   ['GET /auth/eu', '/auth/eu', 401, 200, 200, 200],
   ['PATCH /auth/eu', '/auth/eu', 401, 422, 422, 422],
+  ['GET /auth/eu/preferencias', '/auth/eu/preferencias', 401, 200, 200, 200],
+  ['PUT /auth/eu/preferencias', '/auth/eu/preferencias', 401, 422, 422, 422],
   ['PUT /auth/senha', '/auth/senha', 401, 422, 422, 422],
   ['POST /admin/chaves', '/admin/chaves', 401, 403, 403, 201],
   ['GET /admin/auditoria', '/admin/auditoria', 401, 403, 403, 200],
@@ -77,6 +83,12 @@ const MATRIZ: readonly Linha[] = [
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(7), 401, 403, 200, 200],
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(9), 401, 403, 404, 404],
   ['POST /operacao/mortas/reenviar', '/operacao/mortas/reenviar', 401, 403, 200, 200],
+  ['GET /operacao/mensagens', '/operacao/mensagens', 401, 403, 200, 200],
+  ['GET /operacao/mensagens/contagens', '/operacao/mensagens/contagens', 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(7), 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(9), 401, 403, 404, 404],
+  ['GET /operacao/notificacoes', '/operacao/notificacoes', 401, 403, 200, 200],
+  ['POST /operacao/notificacoes/reenviar', renotificar, 401, 403, 200, 200],
   ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],
   ['PATCH /admin/usuarios/{usuario_id}', '/admin/usuarios/999', 401, 403, 403, 404],
   ['POST /admin/produtos', '/admin/produtos', 401, 403, 403, 201],

@@ -12,6 +12,7 @@ import { type Chaves, criarChaves } from './chaves.ts'
 import { normalizarEmail } from './credenciais.ts'
 import { mascararCpf } from './mascarar.ts'
 import { mudarPapel } from './papeis.ts'
+import { type PreferenciasDasContas, preferenciasEm } from './preferencias.ts'
 import { prepararPrimeiraVez } from './primeira_vez.ts'
 import type { Senhas } from './senhas.ts'
 import { criarSessoes, type Sessoes } from './sessoes.ts'
@@ -36,7 +37,7 @@ export interface PaginaDeContas {
   readonly papel?: Papel | undefined
 }
 
-export interface Contas extends AsyncDisposable {
+export interface Contas extends PreferenciasDasContas, AsyncDisposable {
   porEmail(email: string): Promise<Conta | undefined>
   porId(id: number): Promise<Conta | undefined>
   /** The newest first. */
@@ -80,6 +81,7 @@ export async function abrirContas(
   return {
     ...leiturasDe(db.leitura),
     ...mudancasEm(db, sessoes),
+    ...preferenciasEm(db),
     sessoes,
     chaves: criarChaves(db, relogio),
     auditoria: criarAuditoria(db),

@@ -17,6 +17,12 @@ create table if not exists perfis (
   cpf text not null check (length(cpf) = 11)    -- digits; never shown whole
 ) strict;
 
+create table if not exists preferencias (
+  usuario_id integer primary key references usuarios (id),
+  por_email integer not null check (por_email in (0, 1)),
+  status text not null                -- JSON: the changes of an order that it wants to hear of
+) strict;
+
 create table if not exists sessoes (
   id text primary key,                -- the claim `sid` of its access tokens
   usuario_id integer not null references usuarios (id),

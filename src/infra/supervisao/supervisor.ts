@@ -36,10 +36,11 @@ const PRONTO_EM_MS = 60_000
 const CONFERIR_LOGS_MS = 5_000
 
 /**
- * Resolves when every child that is not for later has reported ready. From the call until `terminou`, SIGINT, SIGTERM,
- * SIGHUP, the loss of the parent or npm, and `signal` stop everything in order; a second Ctrl-C
- * kills. Rejects, with all children ended, when a child ends with exit code 2 (exitCode 2), is not
- * ready in time or the lock is taken (1), or the start was interrupted (128 + signal).
+ * Resolves when every child that is not for later has reported ready. From the call until
+ * `terminou`, SIGINT, SIGTERM, SIGHUP, the loss of the parent or npm, and `signal` stop everything
+ * in order; a second Ctrl-C kills. Rejects, with all children ended, when a child ends with exit
+ * code 2 (exitCode 2), is not ready in time or the lock is taken (1), or the start was interrupted
+ * (128 + signal).
  */
 export async function supervisionar(
   processos: readonly ProcessoDescrito[],

@@ -1,0 +1,138 @@
+// The outbox on a real file: what comes twice is there once, and what is due comes in its order.
+import assert from 'node:assert/strict'
+import { mkdtempDisposableSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { StatusPedido } from '../../contratos/eventos.ts'
+import { comoClienteId, comoPedidoId, type Instante } from '../../contratos/ids.ts'
+import { abrirOutbox, type Marca, type Outbox } from './outbox.ts'
+
+const T0 = Date.parse('2026-01-02T03:00:00.000Z')
+const em = (ms: number) => new Date(T0 + ms).toISOString() as Instante
+const CANAIS = ['registro', 'smtp'] as const
+
+const mudanca = (pedido: number, status: StatusPedido) => ({
+  ...{ pedido_id: comoPedidoId(pedido), cliente_id: comoClienteId(3), status, instante: em(0) },
+})
+const fim = (id: number, ms = 0): Marca => ({ id, em: em(ms), erro: null, fim: 'enviado' })
+
+async function comOutbox(corpo: (outbox: Outbox, arquivo: string) => Promise<void>) {
+  using pasta = mkdtempDisposableSync(join(tmpdir(), 'quatrovias-outbox-'))
+  const arquivo = join(pasta.path, 'notificacoes.db')
+  await using outbox = abrirOutbox(arquivo)
+  await corpo(outbox, arquivo)
+}
+const lista = (outbox: Outbox) => outbox.listar({ limite: 100 })
+
+test('uma mudança é uma linha por canal, e repetida não muda nada, nem depois de sair', () =>
+  comOutbox(async (outbox) => {
+    assert.equal(await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(0)), true)
+    assert.equal(await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(1)), false)
+    const [primeira] = await outbox.devidas('smtp', em(2), 10)
+    await outbox.marcar(fim(primeira?.id ?? 0))
+    assert.equal(await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(3)), false)
+    const linhas = (await lista(outbox)).map(({ canal, estado }) => [canal, estado])
+    assert.deepEqual(linhas.toSorted(), [
+      ['registro', 'pendente'],
+      ['smtp', 'enviado'],
+    ])
+  }))
+
+test('de cada pedido só a primeira é devida, e os pedidos vêm do mais antigo', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(2, 'pendente'), CANAIS, em(0))
+    await outbox.receber(mudanca(1, 'pendente'), CANAIS, em(1))
+    await outbox.receber(mudanca(2, 'enviado'), CANAIS, em(2))
+    const devidas = async () =>
+      (await outbox.devidas('smtp', em(9), 10)).map(({ pedido_id, status }) => [pedido_id, status])
+    assert.deepEqual(await devidas(), [
+      [2, 'pendente'],
+      [1, 'pendente'],
+    ])
+    assert.equal((await outbox.devidas('smtp', em(9), 1)).length, 1)
+    const [primeira] = await outbox.devidas('smtp', em(9), 1)
+    await outbox.marcar(fim(primeira?.id ?? 0))
+    assert.deepEqual(await devidas(), [
+      [1, 'pendente'],
+      [2, 'enviado'],
+    ])
+  }))
+
+test('a que falhou espera, e as do seu pedido atrás dela; as de outro não', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(1, 'pendente'), CANAIS, em(0))
+    await outbox.receber(mudanca(2, 'pendente'), CANAIS, em(0))
+    const [primeira] = await outbox.devidas('smtp', em(0), 1)
+    const proxima_em = em(1_000)
+    const falha = { id: primeira?.id ?? 0, em: em(0), erro: 'fora', falha_desde: em(0), proxima_em }
+    await outbox.marcar(falha)
+    await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(5))
+    const pedidos = async (ms: number) =>
+      (await outbox.devidas('smtp', em(ms), 10)).map(({ pedido_id }) => pedido_id)
+    assert.deepEqual(await pedidos(999), [2])
+    assert.equal(await outbox.proxima('smtp', em(5)), em(1_000))
+    assert.deepEqual(await pedidos(1_000), [2, 1])
+    assert.equal(await outbox.proxima('smtp', em(1_000)), undefined)
+    const [, outra] = await outbox.devidas('smtp', em(1_000), 10)
+    assert.deepEqual([outra?.tentativas, outra?.falha_desde], [1, em(0)])
+    assert.equal((await outbox.devidas('registro', em(5), 10)).length, 2)
+  }))
+
+test('reenviar devolve à espera o que se pediu, em ordem, sem o que falhou', () =>
+  comOutbox(async (outbox) => {
+    for (const status of ['pendente', 'enviado'] as const) {
+      await outbox.receber(mudanca(1, status), CANAIS, em(0))
+    }
+    for (const { id } of await lista(outbox)) {
+      await outbox.marcar({ id, em: em(1), erro: 'não existe', fim: 'desistiu' })
+    }
+    const pedido_id = comoPedidoId(1)
+    assert.equal(await outbox.reenviar({ pedido_id: comoPedidoId(9) }, em(2)), 0)
+    assert.equal(await outbox.reenviar({ pedido_id, status: 'enviado', canal: 'smtp' }, em(2)), 1)
+    assert.equal(await outbox.reenviar({ pedido_id, canal: 'smtp' }, em(2)), 2)
+    const [devida, ...outras] = await outbox.devidas('smtp', em(2), 10)
+    assert.deepEqual([devida?.status, devida?.tentativas, outras], ['pendente', 0, []])
+    assert.equal((await outbox.devidas('registro', em(2), 10)).length, 0)
+    assert.equal(await outbox.reenviar({ pedido_id }, em(2)), 4)
+  }))
+
+test('a lista mostra página por página, por pedido e por estado', () =>
+  comOutbox(async (outbox) => {
+    for (const pedido of [1, 2, 3]) await outbox.receber(mudanca(pedido, 'enviado'), CANAIS, em(0))
+    await outbox.marcar(fim(6))
+    const ids = async (pagina: object) =>
+      (await outbox.listar({ limite: 100, ...pagina })).map(({ id }) => id)
+    assert.deepEqual(await ids({}), [6, 5, 4, 3, 2, 1])
+    assert.deepEqual(await ids({ limite: 2, antes_de: 5 }), [4, 3])
+    assert.deepEqual(await ids({ pedido_id: 2 }), [4, 3])
+    assert.deepEqual(await ids({ estado: 'enviado' }), [6])
+    assert.deepEqual(await ids({ estado: 'pendente', pedido_id: 3 }), [5])
+  }))
+
+test('o que espera é contado por canal, desde quando', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(0))
+    await outbox.receber(mudanca(2, 'enviado'), CANAIS, em(7))
+    await outbox.marcar(fim(1))
+    assert.deepEqual(
+      (await outbox.esperas()).map((espera) => ({ ...espera })),
+      [
+        { canal: 'registro', pendentes: 1, desde: em(7) },
+        { canal: 'smtp', pendentes: 2, desde: em(0) },
+      ],
+    )
+  }))
+
+test('a poda apaga o que terminou há tempo, e nunca o que espera', () =>
+  comOutbox(async (outbox) => {
+    for (const pedido of [1, 2]) await outbox.receber(mudanca(pedido, 'enviado'), ['smtp'], em(0))
+    await outbox.receber(mudanca(3, 'enviado'), ['smtp'], em(0))
+    await outbox.marcar(fim(1, 10))
+    await outbox.marcar(fim(2, 20))
+    assert.equal(await outbox.podar(em(20)), false)
+    assert.deepEqual(
+      (await lista(outbox)).map(({ id }) => id),
+      [3, 2],
+    )
+  }))
