@@ -30,6 +30,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'mil fluxos de eventos abertos: memória do gateway',
     medir: async () => (await import('./eventos.ts')).benchEventos(),
   },
+  monitoramento: {
+    resumo: 'a auditoria de uma fila já cheia de mensagens, pelo processo do assinante',
+    medir: async () => (await import('./monitoramento.ts')).benchMonitoramento(),
+  },
   inicio: {
     resumo: 'tempo até a tabela, até um serviço pronto, e memória',
     medir: async () => (await import('./inicio.ts')).benchInicio(),
@@ -39,7 +43,7 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
 const pedidas = process.argv.slice(2)
 if (pedidas.length === 0 || pedidas.some((nome) => !Object.hasOwn(FIGURAS, nome))) {
   const linhas = Object.entries(FIGURAS).map(
-    ([nome, { resumo }]) => `  ${nome.padEnd(10)}${resumo}`,
+    ([nome, { resumo }]) => `  ${nome.padEnd(14)}${resumo}`,
   )
   console.log(['Uso: npm run bench -- FIGURA [FIGURA …]', '', ...linhas].join('\n'))
   process.exit(pedidas.length === 0 || pedidas.includes('--help') ? 0 : 2)

@@ -46,6 +46,10 @@ const COMANDOS: Readonly<
     resumo: 'lista, mostra e reenvia as mensagens mortas',
     carregar: async () => (await import('./mortas.ts')).comandoMortas,
   },
+  mensagens: {
+    resumo: 'procura, mostra e conta as mensagens auditadas de todos os tópicos',
+    carregar: async () => (await import('./mensagens.ts')).comandoMensagens,
+  },
   notificacoes: {
     resumo: 'lista e reenvia os avisos aos clientes',
     carregar: async () => (await import('./notificacoes.ts')).comandoNotificacoes,

@@ -1,12 +1,10 @@
 // The dead letters from the terminal, against a gateway that does what the test wants.
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
-import { json, text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { mandarComoOperador, type Responder } from './gateway_do_operador_de_teste.ts'
 import { comandoMortas } from './mortas.ts'
-import { abrirHttp, abrirTerminal } from './terminal_de_teste.ts'
+import { abrirTerminal } from './terminal_de_teste.ts'
 
-const OPERADOR = { email: 'operador@exemplo.com', senha: 'segredo' }
 const MORTA = {
   ...{ id: 7, grupo: 'estoque-group', topico: 'pagamentos_processados', particao: 2 },
   ...{ offset: '41', codigo: 'mensagem_invalida', detalhe: 'A palavra não é conhecida: pago.' },
@@ -14,32 +12,8 @@ const MORTA = {
   ...{ recusa: null, reenviada_em: null },
 }
 
-type Responder = (pedido: string, corpo: Record<string, unknown>) => object | number
-async function mandar(t: TestContext, responder: Responder, ...argumentos: string[]) {
-  const recebidos: string[] = []
-  const responderA = async (requisicao: IncomingMessage): Promise<object | number> => {
-    if (requisicao.url === '/auth/login') {
-      const certo = JSON.stringify(await json(requisicao)) === JSON.stringify(OPERADOR)
-      return certo ? { token: 'abc' } : 401
-    }
-    if (requisicao.headers.authorization !== 'Bearer abc') return 401
-    const pedido = `${requisicao.method} ${requisicao.url}`
-    const corpo = await text(requisicao)
-    recebidos.push(`${pedido} ${corpo}`.trim())
-    return responder(pedido, corpo ? JSON.parse(corpo) : {})
-  }
-  await using http = await abrirHttp((requisicao, resposta) => {
-    responderA(requisicao).then((dito) => {
-      const status = typeof dito === 'number' ? dito : 200
-      resposta.writeHead(status, { 'content-type': 'application/json' })
-      resposta.end(JSON.stringify(dito))
-    })
-  })
-  using terminal = abrirTerminal(t)
-  terminal.gravar('estado.json', { pronto: true, gateway: http.url, servicos: {} })
-  terminal.gravar('credenciais.json', { operador: OPERADOR })
-  return { ...(await terminal.executar(comandoMortas, ...argumentos)), recebidos }
-}
+const mandar = (t: TestContext, responder: Responder, ...argumentos: string[]) =>
+  mandarComoOperador(t, comandoMortas, responder, argumentos)
 
 test('listar: uma linha por mensagem, com onde estava e a causa', async (t) => {
   const passageira = { ...MORTA, id: 8, pedido_id: null, passageira: true }

@@ -4,11 +4,10 @@ import { InvalidArgumentError } from 'commander'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { ehId } from '../contratos/ids.ts'
 import { GRUPOS, TOPICOS } from '../contratos/topicos.ts'
-import { lerEstado } from '../infra/estado.ts'
 import type { MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
-import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, lerOpcoes, umDe } from './comando.ts'
 import { inteiraEmTexto, listaEmTexto } from './mortas_em_texto.ts'
-import { abrirSessao, corpoDe, lerCredencial, type Sessao } from './sessao_no_gateway.ts'
+import { corpoDe, entrarComoOperador, type Sessao } from './sessao_no_gateway.ts'
 
 const MAIOR_PAGINA = 100
 const POR_CHAMADA = 1_000
@@ -84,7 +83,7 @@ function malPedido(ato: Ato, id: number | undefined, opcoes: Opcoes): string | u
 }
 
 async function fazer(ato: Ato, id: number | undefined, opcoes: Opcoes): Promise<number> {
-  const sessao = await entrar()
+  const sessao = await entrarComoOperador()
   if (typeof sessao === 'string') return falhar(sessao)
   const dizer = (valor: object, texto: string) =>
     console.log(opcoes.json ? JSON.stringify(valor, null, 2) : texto)
@@ -107,15 +106,6 @@ async function fazer(ato: Ato, id: number | undefined, opcoes: Opcoes): Promise<
   const { reenviadas, recusadas, restam } = feito
   dizer(feito, `reenviadas: ${reenviadas} · recusadas: ${recusadas} · ainda pendentes: ${restam}`)
   return recusadas === 0 ? 0 : 1
-}
-
-async function entrar(): Promise<Sessao | string> {
-  const diretorio = diretorioDeExecucao()
-  const estado = lerEstado(diretorio)
-  if (!estado) return 'quatrovias não está no ar; inicie com npm start'
-  const credencial = lerCredencial(diretorio, 'operador')
-  if (!credencial) return `não há um operador em ${diretorio}/credenciais.json`
-  return abrirSessao(estado.gateway, credencial)
 }
 
 function buscaDe({ grupo, topico, pedido, pendentes, limite, antesDe }: Opcoes): URLSearchParams {

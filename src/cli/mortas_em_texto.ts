@@ -1,7 +1,8 @@
 // Dead letters for a person: a line each, or one with all that it carried. Whoever sent them chose
 // these texts: what would move the cursor or colour the screen is shown, not obeyed.
 import { styleText } from 'node:util'
-import type { Conteudo, MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
+import type { MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
+import { dito, inofensivo } from './texto_alheio.ts'
 
 const COLUNAS = [6, 26, 18, 34, 10, 24] as const
 
@@ -52,15 +53,3 @@ export function inteiraEmTexto(morta: MortaInteira): string {
   const linhas = campos.map(([nome, texto]) => inofensivo(`  ${nome.padEnd(18)} ${texto}`))
   return [styleText('bold', `mensagem morta ${id}`), ...linhas].join('\n')
 }
-
-const dito = (conteudo: Conteudo | null): string => {
-  if (!conteudo) return '(nada)'
-  return conteudo.codificacao === 'utf8' ? conteudo.conteudo : `${conteudo.conteudo} (base64)`
-}
-
-/** Control characters, and those that turn the direction of the text, by their numbers. */
-const inofensivo = (texto: string): string =>
-  texto.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (c) => {
-    const numero = c.codePointAt(0)?.toString(16).padStart(4, '0')
-    return `\\u${numero}`
-  })

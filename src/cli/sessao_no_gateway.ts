@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { deHttp } from '../arquiteturas/rest/errors.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
+import { lerEstado } from '../infra/estado.ts'
+import { diretorioDeExecucao } from './comando.ts'
 
 const ESPERA_MS = 5_000
 const POLITICA = { redirect: 'error' } as const
@@ -33,6 +35,16 @@ export function lerCredencial(
   } catch {
     return undefined
   }
+}
+
+/** At the gateway that runs here; a text says why not, where there is none. Errors: as below. */
+export async function entrarComoOperador(): Promise<Sessao | string> {
+  const diretorio = diretorioDeExecucao()
+  const estado = lerEstado(diretorio)
+  if (!estado) return 'quatrovias não está no ar; inicie com npm start'
+  const credencial = lerCredencial(diretorio, 'operador')
+  if (!credencial) return `não há um operador em ${diretorio}/credenciais.json`
+  return abrirSessao(estado.gateway, credencial)
 }
 
 /** Errors: `credenciais_invalidas`, or `servico_indisponivel` when nobody answers at `url`. */

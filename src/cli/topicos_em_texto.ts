@@ -5,8 +5,7 @@ import type {
   ParticaoVista,
   TopicoVisto,
 } from '../arquiteturas/kafka/visao_dos_topicos.ts'
-
-const FOLGA = 2
+import { emNumero, tabela } from './tabela.ts'
 
 export function listaEmTexto(topicos: readonly TopicoVisto[]): string {
   const titulos = ['tópico', 'no Kafka', 'partições', 'réplicas', 'mensagens']
@@ -41,17 +40,7 @@ export function umEmTexto(topico: TopicoVisto & { grupos: readonly GrupoVisto[] 
   ].join('\n')
 }
 
-function tabela([titulos = [], ...linhas]: readonly (readonly string[])[]): string {
-  const larguras = titulos.map((_, i) => {
-    return FOLGA + Math.max(...[titulos, ...linhas].map((linha) => linha[i]?.length ?? 0))
-  })
-  const escrever = (linha: readonly string[]) =>
-    `  ${linha.map((celula, i) => celula.padEnd(larguras[i] ?? 0)).join('')}`.trimEnd()
-  return [styleText('dim', escrever(titulos)), ...linhas.map(escrever)].join('\n')
-}
-
 const mensagensEm = (particoes: readonly ParticaoVista[]): number =>
   soma(particoes.map(({ inicio, fim }) => fim - inicio))
 const soma = (numeros: readonly number[]): number => numeros.reduce((a, b) => a + b, 0)
-const emNumero = (n: number): string => n.toLocaleString('pt-BR')
 const quantas = (n: number): string => `${emNumero(n)} ${n === 1 ? 'mensagem' : 'mensagens'}`

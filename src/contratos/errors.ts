@@ -26,6 +26,7 @@ export const ERROS = {
   produto_nao_encontrado: definitivo(404, 'Não há produto com este número.'),
   usuario_desconhecido: definitivo(404, 'Não há usuário com este número.'),
   morta_desconhecida: definitivo(404, 'Não há mensagem morta com este número.'),
+  mensagem_desconhecida: definitivo(404, 'Não há mensagem auditada neste lugar.'),
   metodo_nao_permitido: definitivo(405, 'Este endereço não aceita este método.'),
   formato_nao_aceito: definitivo(406, 'A resposta só existe em outro formato.'),
   requisicao_lenta: definitivo(408, 'A requisição não chegou inteira a tempo.'),

@@ -28,6 +28,8 @@ export const TOPICOS = [
   'produtos_alterados',
 ] as const
 export type NomeTopico = (typeof TOPICOS)[number]
+/** Of these only the last word on each product matters. */
+export const COMPACTADOS: readonly string[] = ['produtos_alterados'] satisfies NomeTopico[]
 
 export interface TopicoDoFluxo {
   readonly eventos: readonly TipoEvento[]

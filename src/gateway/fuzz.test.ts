@@ -41,6 +41,7 @@ const contexto = {
     pedido_id: [DELE, DE_OUTRO, DE_NINGUEM],
     produto_id: [1],
     morta_id: [7],
+    ...{ topico: ['nf_emitida'], particao: [0], offset: [7] },
     // The generated clients: the staff keep their roles.
     usuario_id: [4, 5],
     email: ['ninguem@example.com'],

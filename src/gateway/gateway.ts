@@ -31,6 +31,7 @@ import { registrarConta } from './rotas/conta.ts'
 import { registrarDocumentacao } from './rotas/documentacao.ts'
 import { registrarEventos } from './rotas/eventos.ts'
 import { registrarKafka } from './rotas/kafka.ts'
+import { registrarMensagens } from './rotas/mensagens.ts'
 import { registrarMortas } from './rotas/mortas.ts'
 import { registrarNotificacoes } from './rotas/notificacoes.ts'
 import { registrarOperacao } from './rotas/operacao.ts'
@@ -145,6 +146,7 @@ function registrarRotas(rotas: FastifyInstance, partes: Partes): void {
   registrarRetidos(rotas, partes)
   registrarKafka(rotas, partes)
   registrarMortas(rotas, partes)
+  registrarMensagens(rotas, partes)
   registrarNotificacoes(rotas, partes)
   registrarProdutos(rotas, partes)
   registrarUsuarios(rotas, partes)

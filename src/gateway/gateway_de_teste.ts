@@ -13,6 +13,7 @@ import { type Conformidade, criarConformidade } from './conformidade_de_teste.ts
 import type { Credenciais } from './contas/credenciais.ts'
 import { abrirGateway } from './gateway.ts'
 import type { Documento } from './openapi.ts'
+import type { EnderecosDoGateway } from './servicos.ts'
 
 /** The discard port: nobody answers there. */
 export const NINGUEM = 'http://127.0.0.1:9'
@@ -20,6 +21,7 @@ export const NINGUEM = 'http://127.0.0.1:9'
 export const CLIENTE_ID = 3
 
 export type Falso = (app: FastifyInstance) => void
+/** A subscriber runs only where there is one. */
 export type Falsos = Partial<Record<NomeServico | NomeAssinante, Falso>>
 
 /** A service that is ready and answers what `rotas` says. */
@@ -35,11 +37,12 @@ export async function servicoFalso(rotas: Falso = () => undefined) {
 export async function servicosFalsos(falsos: Falsos) {
   const pilha = new AsyncDisposableStack()
   const enderecos: Partial<Record<NomeServico | NomeAssinante, string>> = {}
-  for (const nome of [...SERVICOS, ...ASSINANTES]) {
+  const assinantes = ASSINANTES.filter((nome) => falsos[nome])
+  for (const nome of [...SERVICOS, ...assinantes]) {
     enderecos[nome] = pilha.use(await servicoFalso(falsos[nome])).url
   }
   return {
-    enderecos: enderecos as Record<NomeServico | NomeAssinante, string>,
+    enderecos: enderecos as EnderecosDoGateway,
     [Symbol.asyncDispose]: () => pilha.disposeAsync(),
   }
 }

@@ -4,11 +4,10 @@ import { METODOS } from '../contratos/comandos.ts'
 import { STATUS } from '../contratos/eventos.ts'
 import { SERVICOS } from '../contratos/ids.ts'
 import { PAPEIS } from './acesso/direitos.ts'
+import { contagem, conteudo, id, instante } from './campos_das_respostas.ts'
+import { mensagensDoPasso } from './respostas_das_mensagens.ts'
 
-const id = z.number().int().min(1)
 const centavos = z.number().int().min(0)
-/** Without the pattern that zod would print, half a kilobyte at each instant. */
-const instante = z.string().meta({ format: 'date-time', description: 'UTC, ISO 8601' })
 
 export const problema = z.object({
   type: z.string(),
@@ -199,7 +198,6 @@ export const mortaReenviada = umaMorta.meta({
   description: 'A mensagem morta, reenviada',
   example: { ...MORTA, reenviada_em: '2026-01-31T12:05:00.000Z' },
 })
-const conteudo = z.object({ codificacao: z.enum(['utf8', 'base64']), conteudo: z.string() })
 export const morta = umaMorta
   .extend({
     chave: conteudo.nullable(),
@@ -215,12 +213,11 @@ export const morta = umaMorta
       cabecalhos: [{ nome: 'ce_id', valor: { codificacao: 'utf8', conteudo: '1001/x' } }],
     },
   })
-const quantas = z.number().int().min(0)
 export const reenvio = z
   .object({
-    reenviadas: quantas,
-    recusadas: quantas.describe('As que o Kafka não aceita de modo nenhum'),
-    restam: quantas.describe('As pendentes que ainda são do que se pediu'),
+    reenviadas: contagem,
+    recusadas: contagem.describe('As que o Kafka não aceita de modo nenhum'),
+    restam: contagem.describe('As pendentes que ainda são do que se pediu'),
   })
   .meta({
     description: 'O que foi feito, e o que falta',
@@ -240,9 +237,17 @@ export const rastro = z
         arquitetura: z.string(),
         ms: z.number().describe('Desde o primeiro passo'),
         dados: z.record(z.string(), z.unknown()),
+        mensagens: mensagensDoPasso
+          .optional()
+          .describe(
+            'As dos tópicos que contam este passo; sem o campo, monitoramento não respondeu',
+          ),
       }),
     ),
     indisponiveis: z.array(z.enum(SERVICOS)).describe('Serviços que não responderam agora'),
+    outras_mensagens: mensagensDoPasso
+      .optional()
+      .describe('As deste pedido que não contam nenhum dos passos acima'),
   })
   .meta({ title: 'Rastro' })
   .describe('Cada passo do pedido, na ordem em que aconteceu')
@@ -256,7 +261,6 @@ export const simulacao = z
   .meta({ title: 'Simulacao' })
   .describe('A simulação do serviço')
 
-const contagem = z.number().int().min(0)
 const porPublicar = z.object({
   pendentes: contagem.describe('Eventos gravados e ainda não publicados'),
   idade_ms: contagem.describe('Do mais velho deles; 0 sem nenhum'),

@@ -14,6 +14,7 @@ import {
 import type { PedidoVisivel } from '../servicos/pedidos/consultas.ts'
 import { criarDiario, type DiarioDeTeste } from './acompanhamento/diario_de_teste.ts'
 import { CLIENTE_ID, type Falso, type Falsos } from './gateway_de_teste.ts'
+import { monitoramentoFalso } from './monitoramento_de_teste.ts'
 import { notificacoesFalsas } from './notificacoes_de_teste.ts'
 
 export const DELE = 1_001
@@ -214,6 +215,7 @@ export function todosFalsos(
   notificacoes = notificacoesFalsas(),
 ): Falsos {
   const proprias: Falsos = { pedidos: pedidos.rotas, estoque, catalogo }
+  const { rotas: monitoramento } = monitoramentoFalso()
   const comSimulacao = SERVICOS.map((nome): [NomeServico, Falso] => [
     nome,
     (app) => {
@@ -222,5 +224,8 @@ export function todosFalsos(
       proprias[nome]?.(app)
     },
   ])
-  return { ...Object.fromEntries(comSimulacao), notificacoes: notificacoes.rotas }
+  return {
+    ...Object.fromEntries(comSimulacao),
+    ...{ monitoramento, notificacoes: notificacoes.rotas },
+  }
 }

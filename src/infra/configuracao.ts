@@ -28,6 +28,7 @@ import {
 import { urlDasVendas, urlDoPostgres, VARIAVEIS_DAS_VENDAS } from './variaveis_das_vendas.ts'
 import { type PortaDoGateway, VARIAVEIS_DO_GATEWAY } from './variaveis_do_gateway.ts'
 import { VARIAVEIS_DO_KAFKA } from './variaveis_do_kafka.ts'
+import { lerMonitoramento, VARIAVEIS_DO_MONITORAMENTO } from './variaveis_do_monitoramento.ts'
 import { VARIAVEIS_DOS_SERVICOS } from './variaveis_dos_servicos.ts'
 
 export interface Variavel {
@@ -48,12 +49,7 @@ const variavel = (
   padrao: string,
   descricao: string,
   esquema: z.ZodType,
-): Variavel => ({
-  nome,
-  padrao,
-  descricao,
-  esquema,
-})
+): Variavel => ({ nome, padrao, descricao, esquema })
 
 const DESCRICAO_DO_POSTGRES = [
   'PostgreSQL dos serviços, um esquema cada: `postgres://usuario:senha@maquina/base`;',
@@ -158,6 +154,7 @@ export const VARIAVEIS: readonly Variavel[] = [
   ),
   ...VARIAVEIS_DO_GATEWAY,
   ...VARIAVEIS_DOS_SERVICOS,
+  ...VARIAVEIS_DO_MONITORAMENTO,
   ...VARIAVEIS_DAS_NOTIFICACOES,
 ]
 
@@ -198,6 +195,7 @@ export interface Configuracao {
     readonly porCliente: number
     readonly deEntrada: number
   }
+  readonly monitoramento: ReturnType<typeof lerMonitoramento>
   readonly proxiesConfiaveis: readonly string[]
   /** Where HTTPS listens. */
   readonly enderecoTls: string
@@ -252,6 +250,7 @@ export function lerConfiguracao(ambiente: NodeJS.ProcessEnv = process.env): Conf
       porCliente: numero('GATEWAY_LIMITE_POR_CLIENTE'),
       deEntrada: numero('GATEWAY_LIMITE_DE_ENTRADA'),
     },
+    monitoramento: lerMonitoramento(numero),
     proxiesConfiaveis: texto('GATEWAY_PROXIES_CONFIAVEIS').split(',').filter(Boolean),
     enderecoTls: texto('GATEWAY_TLS_ENDERECO'),
     tls: osDois(texto('TLS_CERT'), texto('TLS_KEY')),

@@ -3,6 +3,7 @@
 
 import { DAS_NOTIFICACOES } from './das_notificacoes.ts'
 import { DO_KAFKA } from './do_kafka.ts'
+import { DO_MONITORAMENTO } from './do_monitoramento.ts'
 
 export type Feature = 'fluxo' | 'repeticoes' | 'cancelamento' | 'falhas' | 'concorrencia'
 
@@ -229,5 +230,6 @@ export const MUTANTES: readonly Mutante[] = [
   ...dasRepeticoes,
   ...doPercurso,
   ...DO_KAFKA,
+  ...DO_MONITORAMENTO,
   ...DAS_NOTIFICACOES,
 ]

@@ -17,6 +17,7 @@ const DE_CODIGO: Readonly<Record<CodigoDeErro, status>> = {
   produto_nao_encontrado: status.NOT_FOUND,
   usuario_desconhecido: status.NOT_FOUND,
   morta_desconhecida: status.NOT_FOUND,
+  mensagem_desconhecida: status.NOT_FOUND,
   metodo_nao_permitido: status.UNIMPLEMENTED,
   formato_nao_aceito: status.INVALID_ARGUMENT,
   requisicao_lenta: status.DEADLINE_EXCEEDED,

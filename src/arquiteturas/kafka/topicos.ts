@@ -1,13 +1,10 @@
 // The topics in the cluster: what is missing is made, what exists is used as it is.
 import { setTimeout as esperar } from 'node:timers/promises'
 import { Admin } from '@platformatic/kafka'
-import { TODOS_OS_TOPICOS, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
+import { COMPACTADOS, TODOS_OS_TOPICOS, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
 import { ehFaltaDePermissao, jaExiste } from './errors.ts'
-
-/** Of these only the last word on each product matters. */
-const COMPACTADOS: readonly string[] = ['produtos_alterados']
 
 /** What another process is making is not seen until it is made, which takes seconds at worst. */
 const TENTATIVAS = 60

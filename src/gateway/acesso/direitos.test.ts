@@ -29,6 +29,8 @@ type Linha = readonly [string, string, Celula, Celula, Celula, Celula]
 
 const retomar = (id: number): string => `/operacao/retidos/${id}/retomar`
 const reenviar = (id: number): string => `/operacao/mortas/${id}/reenviar`
+const UMA_MENSAGEM = 'GET /operacao/mensagens/{topico}/{particao}/{offset}'
+const mensagem = (offset: number): string => `/operacao/mensagens/nf_emitida/0/${offset}`
 const renotificar = '/operacao/notificacoes/reenviar'
 const repor = (id: number): string => `/admin/produtos/${id}/reposicoes`
 
@@ -81,6 +83,10 @@ const MATRIZ: readonly Linha[] = [
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(7), 401, 403, 200, 200],
   ['POST /operacao/mortas/{morta_id}/reenviar', reenviar(9), 401, 403, 404, 404],
   ['POST /operacao/mortas/reenviar', '/operacao/mortas/reenviar', 401, 403, 200, 200],
+  ['GET /operacao/mensagens', '/operacao/mensagens', 401, 403, 200, 200],
+  ['GET /operacao/mensagens/contagens', '/operacao/mensagens/contagens', 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(7), 401, 403, 200, 200],
+  [UMA_MENSAGEM, mensagem(9), 401, 403, 404, 404],
   ['GET /operacao/notificacoes', '/operacao/notificacoes', 401, 403, 200, 200],
   ['POST /operacao/notificacoes/reenviar', renotificar, 401, 403, 200, 200],
   ['GET /admin/usuarios', '/admin/usuarios', 401, 403, 403, 200],

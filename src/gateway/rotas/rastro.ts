@@ -4,10 +4,12 @@ import { destino, type TipoComando } from '../../contratos/comandos.ts'
 import type { Evento, EventoGravado, TipoEvento } from '../../contratos/eventos.ts'
 import { fluxo } from '../../contratos/fluxo.ts'
 import type { Instante, NomeServico, PedidoId } from '../../contratos/ids.ts'
+import type { LugarDaMensagem } from '../../contratos/mensagens_auditadas.ts'
 import { pedidoDe } from '../acesso/autorizacao.ts'
 import * as respostas from '../respostas.ts'
 import type { Servicos } from '../servicos.ts'
 import { comPedido } from './consultas.ts'
+import { comMensagens, lerMensagens } from './mensagens_do_rastro.ts'
 import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
 
 export interface PassoDoRastro {
@@ -20,12 +22,16 @@ export interface PassoDoRastro {
   /** Since the first step. */
   readonly ms: number
   readonly dados: Readonly<Record<string, unknown>>
+  /** On the topics, those that tell of it; absent when monitoramento does not answer in time. */
+  readonly mensagens?: readonly LugarDaMensagem[]
 }
 export interface Rastro {
   readonly pedido_id: PedidoId
   readonly passos: readonly PassoDoRastro[]
   /** Services that did not answer now: their steps are missing. */
   readonly indisponiveis: readonly NomeServico[]
+  /** Those that tell of no step above. */
+  readonly outras_mensagens?: readonly LugarDaMensagem[]
 }
 export interface Diario {
   readonly servico: NomeServico
@@ -37,7 +43,9 @@ export function registrarRastro(rotas: FastifyInstance, { servicos, presentes }:
     config: { acao: 'ver_rastro' },
     schema: {
       summary: 'O rastro de um pedido',
-      description: 'Cada passo, por qualquer arquitetura, lido agora dos diários dos serviços.',
+      description:
+        'Cada passo, por qualquer arquitetura, lido agora dos diários dos serviços, com as ' +
+        'mensagens que o contam nos tópicos.',
       tags: ['pedidos'],
       params: comPedido,
       response: { 200: respostas.rastro },
@@ -45,6 +53,7 @@ export function registrarRastro(rotas: FastifyInstance, { servicos, presentes }:
     handler: async (requisicao): Promise<Rastro> => {
       const { id } = pedidoDe(requisicao)
       const { traceparent } = requisicao
+      const mensagens = lerMensagens(servicos, id, traceparent)
       const diarios = await Promise.all(
         presentes.map(async (servico) => ({
           servico,
@@ -53,7 +62,8 @@ export function registrarRastro(rotas: FastifyInstance, { servicos, presentes }:
       )
       const lidos = diarios.filter((diario): diario is Diario => diario.eventos !== undefined)
       const indisponiveis = diarios.filter(({ eventos }) => !eventos).map(({ servico }) => servico)
-      return { pedido_id: id, passos: montarRastro(lidos), indisponiveis }
+      const passos = montarRastro(lidos)
+      return { pedido_id: id, ...comMensagens(passos, await mensagens), indisponiveis }
     },
   })
 }

@@ -1,6 +1,6 @@
 // The dead letters that are kept: shown page by page, and sent again as they came. What was sent is
 // marked, and the order that waited because of it waits no more.
-import { isUtf8 } from 'node:buffer'
+import { type Conteudo, comoConteudo } from '../../contratos/conteudo.ts'
 import { agora, type Instante, MAIOR_ID, type PedidoId } from '../../contratos/ids.ts'
 import type { Database, Leitura, Transacao, Valor } from '../../persistencia/database.ts'
 
@@ -18,11 +18,6 @@ export interface MortaNaLista {
   /** Why it cannot be sent again, where it cannot. */
   readonly recusa: string | null
   readonly reenviada_em: Instante | null
-}
-/** Bytes as a person reads them, or in base64 where they are no text. */
-export interface Conteudo {
-  readonly codificacao: 'utf8' | 'base64'
-  readonly conteudo: string
 }
 export interface MortaInteira extends MortaNaLista {
   readonly chave: Conteudo | null
@@ -175,15 +170,14 @@ function inteira(linha: LinhaInteira): MortaInteira {
     ...naLista(resto),
     chave: visto(chave),
     valor: visto(valor),
-    cabecalhos: cabecalhos.map(([nome, dito]) => ({ nome: String(nome), valor: conteudo(dito) })),
+    cabecalhos: cabecalhos.map(([nome, dito]) => ({
+      nome: String(nome),
+      valor: comoConteudo(dito),
+    })),
   }
 }
 
-const visto = (bytes: Buffer | undefined): Conteudo | null => (bytes ? conteudo(bytes) : null)
-const conteudo = (bytes: Buffer): Conteudo =>
-  isUtf8(bytes)
-    ? { codificacao: 'utf8', conteudo: bytes.toString() }
-    : { codificacao: 'base64', conteudo: bytes.toString('base64') }
+const visto = (bytes: Buffer | undefined): Conteudo | null => (bytes ? comoConteudo(bytes) : null)
 
 function comoVeio(linha: LinhaInteira): MortaAReenviar {
   const { id, topico, particao, offset, chave, valor, cabecalhos } = linha
