@@ -34,6 +34,10 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'a auditoria de uma fila já cheia de mensagens, pelo processo do assinante',
     medir: async () => (await import('./monitoramento.ts')).benchMonitoramento(),
   },
+  vendas: {
+    resumo: 'vendas represadas no tópico até o PostgreSQL × laço nu das mesmas linhas',
+    medir: async () => (await import('./vendas.ts')).benchVendas(),
+  },
   inicio: {
     resumo: 'tempo até a tabela, até um serviço pronto, e memória',
     medir: async () => (await import('./inicio.ts')).benchInicio(),

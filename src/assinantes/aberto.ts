@@ -63,12 +63,13 @@ export async function abrirAssinante(
     },
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
-    consumir: (tratar, janela, porChave = true) =>
+    consumir: (tratar, janela, ordem) =>
       consumidores.use(
         iniciarConsumidor({
-          ...{ conexao, grupo, topicos, tratar, porChave, quem: `quatrovias-${nome}` },
+          ...{ conexao, grupo, topicos, tratar, quem: `quatrovias-${nome}` },
           instancia: porta === 0 ? undefined : `${hostname()}:${porta}`,
           ...(janela !== undefined && { janela }),
+          ...(ordem && { ordem }),
           aoFalhar(erro) {
             avisar(`a leitura parou: ${erro.message}`, { err: erro.cause })
             guarda.conferir()

@@ -58,6 +58,10 @@ const COMANDOS: Readonly<
     resumo: 'cria, lista, descreve e apaga os tópicos do Kafka',
     carregar: async () => (await import('./topicos.ts')).comandoTopicos,
   },
+  vendas: {
+    resumo: 'envia vendas ao tópico e mostra as gravadas no PostgreSQL',
+    carregar: async () => (await import('./vendas.ts')).comandoVendas,
+  },
   conferir: {
     resumo: 'confere os livros de todos os serviços e do provedor',
     carregar: async () => (await import('./conferir.ts')).comandoConferir,

@@ -31,6 +31,7 @@ export const ERROS = {
   formato_nao_aceito: definitivo(406, 'A resposta só existe em outro formato.'),
   requisicao_lenta: definitivo(408, 'A requisição não chegou inteira a tempo.'),
   comando_divergente: definitivo(409, 'Este pedido já foi feito com outro conteúdo.'),
+  conflito_de_total: definitivo(409, 'Esta venda já foi gravada com outro total.'),
   estoque_insuficiente: definitivo(409, 'Não há unidades livres de um dos produtos.'),
   pedido_ja_enviado: definitivo(409, 'O envio já foi agendado; o pedido não pode ser cancelado.'),
   pedido_encerrado: definitivo(409, 'O pedido já terminou.'),

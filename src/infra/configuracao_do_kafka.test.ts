@@ -134,8 +134,10 @@ test('tópicos são renomeados um a um, por nomes que o Kafka aceita', () => {
   assert.deepEqual(renomear({ KAFKA_TOPICO_VENDAS: 'Minhas.vendas-1', KAFKA_TOPICO_NOTAS: '' }), {
     vendas: 'Minhas.vendas-1',
   })
+  assert.deepEqual(renomear({ VENDAS_TOPICO: 'loja' }), { vendas: 'loja' })
   const lancar = (ambiente: NodeJS.ProcessEnv, mensagem: RegExp) =>
     assert.throws(() => renomear(ambiente), mensagem)
+  lancar({ VENDAS_TOPICO: 'a', KAFKA_TOPICO_VENDAS: 'b' }, /dizem nomes diferentes$/)
   lancar({ KAFKA_TOPICO_VENDAS: 'a/b' }, /^ErroDeInicio: KAFKA_TOPICO_VENDAS=a\/b não serve: só/)
   lancar({ KAFKA_TOPICO_VENDAS: 'v'.repeat(250) }, /não serve/)
   lancar({ KAFKA_TOPICO_VENDAS: '..' }, /não serve/)

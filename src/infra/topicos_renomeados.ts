@@ -3,6 +3,8 @@ import { TODOS_OS_TOPICOS } from '../contratos/topicos.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
 const RENOMEAR = 'KAFKA_TOPICO_'
+/** The name that the sales' reference has for one of them. */
+const OUTRO_NOME = { variavel: 'VENDAS_TOPICO', de: `${RENOMEAR}VENDAS` }
 /** `pagamentos-group-mortas` is KAFKA_TOPICO_PAGAMENTOS_GROUP_MORTAS: a shell knows no hyphen. */
 export const variavelDo = (topico: string): string =>
   RENOMEAR + topico.replaceAll('-', '_').toUpperCase()
@@ -15,7 +17,7 @@ export function lerRenomeados(
   topicos = TODOS_OS_TOPICOS,
 ): Readonly<Record<string, string>> {
   const renomeados: Record<string, string> = {}
-  for (const [variavel, nome] of Object.entries(ambiente)) {
+  for (const [variavel, nome] of Object.entries(comOutroNome(ambiente))) {
     if (!variavel.startsWith(RENOMEAR) || !nome) continue
     const topico = topicos.find((um) => variavelDo(um) === variavel)
     if (!topico) {
@@ -29,6 +31,14 @@ export function lerRenomeados(
   }
   recusarRepetidos(topicos.map((topico) => renomeados[topico] ?? topico))
   return renomeados
+}
+
+function comOutroNome(ambiente: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { variavel, de } = OUTRO_NOME
+  const [dito, jaDito] = [ambiente[variavel], ambiente[de]]
+  if (!dito || dito === jaDito) return ambiente
+  if (jaDito) throw new ErroDeInicio(`${variavel} e ${de} dizem nomes diferentes`, 2)
+  return { ...ambiente, [de]: dito }
 }
 
 /** Kafka takes `a.b` and `a_b` for the same in its metrics, and refuses the second. */

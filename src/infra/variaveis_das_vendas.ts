@@ -3,6 +3,7 @@
 import { isIPv6 } from 'node:net'
 import * as z from 'zod'
 import type { Variavel } from './configuracao.ts'
+import { VARIAVEIS_DO_LOTE_DE_VENDAS } from './variaveis_do_lote_de_vendas.ts'
 import { porta } from './variaveis_dos_servicos.ts'
 
 const texto = z.string().min(1)
@@ -60,6 +61,7 @@ export const VARIAVEIS_DAS_VENDAS: readonly Variavel[] = [
     descricao: 'Porta do nosso próprio PostgreSQL',
     esquema: porta,
   },
+  ...VARIAVEIS_DO_LOTE_DE_VENDAS,
 ]
 
 /** Undefined where none is named. The variables in `ambiente` make sense each by itself. */

@@ -2,6 +2,7 @@
 // that must notice it. A text that no longer stands in its file makes the test fail, loudly.
 
 import { DAS_NOTIFICACOES } from './das_notificacoes.ts'
+import { DE_VENDAS } from './de_vendas.ts'
 import { DO_KAFKA } from './do_kafka.ts'
 import { DO_MONITORAMENTO } from './do_monitoramento.ts'
 
@@ -232,4 +233,5 @@ export const MUTANTES: readonly Mutante[] = [
   ...DO_KAFKA,
   ...DO_MONITORAMENTO,
   ...DAS_NOTIFICACOES,
+  ...DE_VENDAS,
 ]

@@ -22,6 +22,7 @@ const DE_CODIGO: Readonly<Record<CodigoDeErro, status>> = {
   formato_nao_aceito: status.INVALID_ARGUMENT,
   requisicao_lenta: status.DEADLINE_EXCEEDED,
   comando_divergente: status.ALREADY_EXISTS,
+  conflito_de_total: status.ALREADY_EXISTS,
   estoque_insuficiente: status.FAILED_PRECONDITION,
   pedido_ja_enviado: status.FAILED_PRECONDITION,
   pedido_encerrado: status.FAILED_PRECONDITION,

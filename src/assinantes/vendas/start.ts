@@ -1,4 +1,102 @@
-// Placeholder until vendas is written.
+// vendas: each sale of the topic, once, in PostgreSQL. A message is done with when its row is
+// committed, or when it is among the dead letters.
+import { setTimeout as esperar } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
+import { lerVariavel } from '../../infra/configuracao.ts'
+import { VARIAVEIS_DO_LOTE_DE_VENDAS } from '../../infra/variaveis_do_lote_de_vendas.ts'
+import { ErroDeInicio } from '../../persistencia/database.ts'
+import { comoErroDeInicio } from '../../persistencia/postgres_erros.ts'
 import type { AbrirAssinante } from '../partes.ts'
+import { criarInsistencia, type Insistencia } from './insistencia.ts'
+import { criarLotes } from './lotes.ts'
+import { criarMedidas, type Medidas } from './medidas.ts'
+import { abrirRepositorio, type Repositorio, TabelaImpropria } from './repository.ts'
+import { criarTratar } from './tratar.ts'
 
-export const abrir: AbrirAssinante = async ({ consumir }) => consumir(async () => undefined)
+/** Batches that gather while the workers are busy. */
+const JUNTANDO = 4
+/** A database that says nothing for so long does not answer. */
+const RESPOSTA_MS = 2_000
+/** How long what is still being written at the end is waited for. */
+const FECHAR_MS = 1_000
+
+export const abrir: AbrirAssinante = async (partes) => {
+  const { avisar, metricas } = partes
+  const url = partes.configuracao.postgresDasVendas
+  if (!url) throw new ErroDeInicio('vendas grava em um PostgreSQL: diga VENDAS_DATABASE_URL', 2)
+  const [lote, esperaMs, trabalhadores] = lerNumeros()
+  await using pilha = new AsyncDisposableStack()
+  const repositorio = await abrirRepositorio(url, trabalhadores)
+  pilha.defer(() => comLimite(repositorio.fechar(), FECHAR_MS))
+  const fim = new AbortController()
+  pilha.defer(() => fim.abort(new ErroDeNegocio('encerrando')))
+  const insistencia = criarInsistencia(
+    {
+      repositorio,
+      aoCair: (erro) => avisar('o PostgreSQL das vendas não responde', { motivo: motivoDe(erro) }),
+      aoVoltar: (foraMs) =>
+        avisar('o PostgreSQL das vendas voltou', { fora_ms: Math.round(foraMs) }),
+    },
+    fim.signal,
+  )
+  await preparar(url, repositorio, insistencia)
+  const medidas = criarMedidas(metricas, () => insistencia.fora)
+  const gravar = medidas.medindo(insistencia.gravar)
+  const lotes = criarLotes({ lote, esperaMs, trabalhadores, gravar })
+  registrarSituacao(partes.app, medidas, repositorio, insistencia)
+  // No order among the messages of a key: the batches keep that of a number.
+  partes.consumir(criarTratar(partes, lotes, medidas), (trabalhadores + JUNTANDO) * lote, 'soltas')
+  return pilha.move()
+}
+
+const lerNumeros = () =>
+  VARIAVEIS_DO_LOTE_DE_VENDAS.slice(0, 3).map((variavel) =>
+    Number(lerVariavel(variavel, process.env)),
+  ) as [number, number, number]
+
+/** Who answers, and says no, is a mistake of whoever starts; who does not answer is waited for. */
+async function preparar(url: string, repositorio: Repositorio, insistencia: Insistencia) {
+  try {
+    await repositorio.preparar()
+  } catch (erro) {
+    if (erro instanceof TabelaImpropria) {
+      throw new ErroDeInicio(`a tabela sales não serve: ${erro.message}`, 2)
+    }
+    if (/^(28|3D|42)/.test(motivoDe(erro))) throw comoErroDeInicio(url, erro)
+    insistencia.preparar().catch(() => undefined)
+  }
+}
+
+function registrarSituacao(
+  app: FastifyInstance,
+  { contagem }: Medidas,
+  repositorio: Repositorio,
+  insistencia: Insistencia,
+): void {
+  const responde = async () => {
+    if (insistencia.fora) return false
+    const olhar = repositorio.responde().then(() => true)
+    return comLimite(olhar, RESPOSTA_MS).catch(() => false)
+  }
+  app.register(async (rotas) => {
+    rotas.get('/interno/vendas', {
+      schema: { tags: ['operação'], summary: 'As vendas gravadas e o banco delas' },
+      handler: async () => {
+        const banco = (await responde()) ? 'responde' : 'não responde'
+        return { banco, ...contagem }
+      },
+    })
+  })
+}
+
+async function comLimite<T>(fazendo: Promise<T>, ms: number): Promise<T | undefined> {
+  const fim = new AbortController()
+  const demora = esperar(ms, undefined, { signal: fim.signal, ref: false }).catch(() => undefined)
+  return Promise.race([fazendo, demora]).finally(() => fim.abort())
+}
+
+const motivoDe = (erro: unknown): string => {
+  const { code, message } = erro as { code?: string; message?: string }
+  return [code, message].filter(Boolean).join(': ')
+}

@@ -1,0 +1,96 @@
+// What is done about a database that fails, over one that fails as told.
+import assert from 'node:assert/strict'
+import { describe, it, test } from 'node:test'
+import { ate } from '../../../testes/ate.ts'
+import type { Venda } from './domain.ts'
+import { criarInsistencia } from './insistencia.ts'
+import type { Havia } from './repository.ts'
+
+const LIMITE_MS = 5_000
+const LOTES = Array.from({ length: 10 }, (_, i): Venda[] => [{ numero: i + 1, total: '1' }])
+
+const erroDe = (code: string) => Object.assign(new Error(`erro ${code}`), { code })
+
+/** `falhar` says how a batch fails, or not at all. */
+function abrir(falhar: (lote: readonly Venda[]) => string | undefined) {
+  const chamadas = { preparar: 0, gravar: 0, maior: 0, agora: 0 }
+  const linhas: string[] = []
+  const contando = async <T>(fazer: () => T): Promise<T> => {
+    chamadas.maior = Math.max(chamadas.maior, ++chamadas.agora)
+    await new Promise((resolver) => setImmediate(resolver))
+    chamadas.agora--
+    return fazer()
+  }
+  const repositorio = {
+    async preparar() {
+      chamadas.preparar++
+    },
+    gravar: (lote: readonly Venda[]): Promise<Havia> =>
+      contando(() => {
+        chamadas.gravar++
+        const codigo = falhar(lote)
+        if (codigo) throw erroDe(codigo)
+        return new Map([[7, '9']])
+      }),
+    responde: async () => undefined,
+    fechar: async () => undefined,
+  }
+  const fim = new AbortController()
+  const avisos = {
+    aoCair: (erro: Error) => void linhas.push(`caiu: ${erro.message}`),
+    aoVoltar: () => void linhas.push('voltou'),
+  }
+  const insistencia = criarInsistencia({ repositorio, ...avisos }, fim.signal)
+  return { insistencia, chamadas, linhas, fim }
+}
+
+const FORA = ['ECONNREFUSED', '57P01', '57P03', '53100', '25006', '28P01', '3D000']
+describe('fora do ar', { concurrency: true }, () => {
+  for (const codigo of FORA) {
+    it(`${codigo}: um pergunta, e tudo se grava na volta`, async () => {
+      let fora = true
+      const { insistencia, chamadas, linhas } = abrir(() => (fora ? codigo : undefined))
+      const gravando = LOTES.map((lote) => insistencia.gravar(lote))
+      await ate(() => chamadas.preparar >= 2, LIMITE_MS, 'perguntou duas vezes')
+      assert.ok(insistencia.fora)
+      chamadas.maior = 0
+      const antes = chamadas.gravar
+      await ate(() => chamadas.gravar > antes, LIMITE_MS, 'perguntou de novo')
+      assert.equal(chamadas.maior, 1)
+      fora = false
+      const achados = await Promise.all(gravando)
+      assert.equal(achados[0]?.get(1), undefined)
+      assert.deepEqual(achados[6]?.get(7), { situacao: 'havia', total: '9' })
+      assert.deepEqual(linhas, [`caiu: erro ${codigo}`, 'voltou'])
+      assert.ok(!insistencia.fora)
+    })
+  }
+})
+
+test('um impasse com os outros em dia se repete sem dizer nada', async () => {
+  let impasses = 2
+  const { insistencia, linhas } = abrir(([uma]) =>
+    uma?.numero === 2 && impasses-- > 0 ? '40P01' : undefined,
+  )
+  await insistencia.gravar(LOTES[0]!)
+  const achados = await insistencia.gravar(LOTES[1]!)
+  assert.deepEqual([[...achados.keys()], linhas], [[7], []])
+})
+
+test('a linha que o banco recusa por si é a única recusada do seu lote', async () => {
+  const { insistencia, linhas } = abrir((lote) =>
+    lote.some(({ numero }) => numero === 3) ? '22003' : undefined,
+  )
+  const achados = await insistencia.gravar(LOTES.flat())
+  const recusadas = [...achados].filter(([, { situacao }]) => situacao === 'recusada')
+  assert.deepEqual(recusadas, [[3, { situacao: 'recusada', motivo: 'erro 22003' }]])
+  assert.deepEqual(linhas, [])
+})
+
+test('encerrar rejeita o que espera', async () => {
+  const { insistencia, fim } = abrir(() => 'ECONNREFUSED')
+  const gravando = insistencia.gravar(LOTES[0]!)
+  await ate(() => insistencia.fora, LIMITE_MS, 'fora')
+  fim.abort(new Error('encerrando'))
+  await assert.rejects(gravando)
+})
