@@ -63,13 +63,12 @@ export async function abrirAssinante(
     },
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
-    consumir: (tratar, janela, ordem) =>
+    consumir: (tratar, janela, porChave = true) =>
       consumidores.use(
         iniciarConsumidor({
-          ...{ conexao, grupo, topicos, tratar, quem: `quatrovias-${nome}` },
+          ...{ conexao, grupo, topicos, tratar, porChave, quem: `quatrovias-${nome}` },
           instancia: porta === 0 ? undefined : `${hostname()}:${porta}`,
           ...(janela !== undefined && { janela }),
-          ...(ordem && { ordem }),
           aoFalhar(erro) {
             avisar(`a leitura parou: ${erro.message}`, { err: erro.cause })
             guarda.conferir()

@@ -28,10 +28,10 @@ export interface Partes {
   /**
    * Joins the group and reads its topics, `janela` messages at a time; an offset is confirmed when
    * `tratar` is done with all before it. Called once, last: what it returns is the first to close.
-   * Those of one key wait for each other, unless `soltas`: then `tratar` is called in the order of
-   * each partition.
+   * Those of one key wait for each other, unless `porChave` is false: then `tratar` is called in
+   * the order of each partition.
    */
-  consumir(tratar: Tratar, janela?: number, ordem?: 'por_chave' | 'soltas'): Consumidor
+  consumir(tratar: Tratar, janela?: number, porChave?: boolean): Consumidor
 }
 
 /** Errors: ErroDeInicio. Disposed after its consumer. */

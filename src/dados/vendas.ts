@@ -4,8 +4,10 @@ import { criarSorteio } from './sorteio.ts'
 
 /** Above every number that a checkout takes, so that the two never meet. */
 export const PRIMEIRA_GERADA = 2_000_000_101
-export const AMOSTRA = { arquivo: 'sales_sample.json', quantas: 100, semente: 1 } as const
-export const PRIMEIRA_DA_AMOSTRA = 2_000_000_001
+export const AMOSTRA = {
+  ...{ arquivo: 'sales_sample.json', quantas: 100 },
+  ...{ primeira: 2_000_000_001, semente: 1 },
+} as const
 
 const PRODUTOS = [
   ...(['Livro', 'Caderno', 'Caneta', 'Mochila', 'Luminária', 'Teclado'] as const),
@@ -39,8 +41,6 @@ export function* gerarVendas(
   }
 }
 
-/** The whole of sales_sample.json. */
-export function textoDaAmostra(): string {
-  const vendas = gerarVendas(AMOSTRA.quantas, PRIMEIRA_DA_AMOSTRA, AMOSTRA.semente)
-  return `[\n${[...vendas].map((venda) => JSON.stringify(venda)).join(',\n')}\n]\n`
-}
+/** What is in sales_sample.json. */
+export const amostra = (): Generator<VendaGerada> =>
+  gerarVendas(AMOSTRA.quantas, AMOSTRA.primeira, AMOSTRA.semente)

@@ -59,8 +59,8 @@ export interface OpcoesDoConsumidor {
   readonly tratar: Tratar
   /** Messages in flight at most. */
   readonly janela?: number
-  /** Whether messages of one key on one topic wait for each other, as they do by default. */
-  readonly ordem?: 'por_chave' | 'soltas'
+  /** false: those of one key do not wait for each other; `tratar` is called as they were read. */
+  readonly porChave?: boolean
   /** Once for each outage. */
   aoFalhar(erro: ErroDeNegocio): void
 }
@@ -70,13 +70,13 @@ export interface Consumidor extends AsyncDisposable {
 }
 
 export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
-  const { conexao, topicos, tratar, janela = JANELA, ordem = 'por_chave' } = opcoes
+  const { conexao, topicos, tratar, janela = JANELA, porChave = true } = opcoes
   const noCluster = topicos.map((topico) => nomeNoCluster(conexao, topico))
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const porChave = ({ topico, chave }: Recebida) => chave && `${topico}/${chave.toString('latin1')}`
-  const chaveDe = ordem === 'por_chave' ? porChave : () => undefined
+  const chaveDe = ({ topico, chave }: Recebida) =>
+    porChave && chave ? `${topico}/${chave.toString('latin1')}` : undefined
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   let membro: Membro | undefined
 

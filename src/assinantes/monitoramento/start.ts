@@ -41,7 +41,7 @@ export const abrir: AbrirAssinante = async (partes) => {
   pilha.use(iniciarRetencao(db, monitoramento, falhou('a retenção espera')))
   const verCluster = criarFresco(() => listarTopicos(conexao), VISTA)
   registrarRotas(app, db.leitura, verCluster)
-  partes.consumir((recebida) => escrita.gravar(anotar(recebida)), JANELA, 'soltas')
+  partes.consumir((recebida) => escrita.gravar(anotar(recebida)), JANELA, false)
   const aberto = pilha.move()
   return { [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }

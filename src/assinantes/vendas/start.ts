@@ -46,7 +46,7 @@ export const abrir: AbrirAssinante = async (partes) => {
   const lotes = criarLotes({ lote, esperaMs, trabalhadores, gravar })
   registrarSituacao(partes.app, medidas, repositorio, insistencia)
   // No order among the messages of a key: the batches keep that of a number.
-  partes.consumir(criarTratar(partes, lotes, medidas), (trabalhadores + JUNTANDO) * lote, 'soltas')
+  partes.consumir(criarTratar(partes, lotes, medidas), (trabalhadores + JUNTANDO) * lote, false)
   return pilha.move()
 }
 
