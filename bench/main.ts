@@ -30,13 +30,13 @@ const FIGURAS: Readonly<Record<string, { resumo: string; medir: () => Promise<vo
     resumo: 'mil fluxos de eventos abertos: memória do gateway',
     medir: async () => (await import('./eventos.ts')).benchEventos(),
   },
-  vendas: {
-    resumo: 'vendas represadas no tópico até o PostgreSQL × laço nu das mesmas linhas',
-    medir: async () => (await import('./vendas.ts')).benchVendas(),
-  },
   monitoramento: {
     resumo: 'a auditoria de uma fila já cheia de mensagens, pelo processo do assinante',
     medir: async () => (await import('./monitoramento.ts')).benchMonitoramento(),
+  },
+  vendas: {
+    resumo: 'vendas represadas no tópico até o PostgreSQL × laço nu das mesmas linhas',
+    medir: async () => (await import('./vendas.ts')).benchVendas(),
   },
   inicio: {
     resumo: 'tempo até a tabela, até um serviço pronto, e memória',

@@ -1,6 +1,10 @@
-// Loads what every service and the gateway load, so that Node keeps it compiled; run by `iniciar`.
+// Loads what every process loads, so that Node keeps it compiled; run by `iniciar`.
+import '../assinantes/monitoramento/start.ts'
+import '../assinantes/notificacoes/start.ts'
+import '../assinantes/vendas/start.ts'
 import '../gateway/gateway.ts'
 import '../infra/servico_aberto.ts'
 import '../arquiteturas/grpc/start.ts'
+import '../arquiteturas/kafka/start.ts'
 import '../arquiteturas/rest/start.ts'
 import './servico.ts'

@@ -153,11 +153,12 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
     for (const nome of servicosPresentes(configuracao).toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
     }
-    const { gateway, gatewayHttps } = portas
-    pilha.use(await abrirGateway(configuracao, doGateway(enderecos), gateway, gatewayHttps))
+    const { gateway, gatewayHttps, gatewayInterno } = portas
+    const lugares = [gateway, gatewayHttps, gatewayInterno] as const
+    pilha.use(await abrirGateway(configuracao, doGateway(enderecos), ...lugares))
     const { abrirAssinante } = await import('../assinantes/aberto.ts')
     for (const nome of assinantesDe(configuracao)) {
-      pilha.use(await abrirAssinante(nome, configuracao, portas.assinantes[nome]))
+      pilha.use(await abrirAssinante(nome, configuracao, portas.assinantes[nome], enderecos))
     }
     await mostrar(configuracao, estadoDe(configuracao, portas, []))
     const parar = async () => {

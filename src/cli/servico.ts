@@ -1,6 +1,6 @@
-// `servico NOME`: one service or subscriber, the gateway, or a broker or PostgreSQL of our own, in a
-// process of its own: under the supervisor, or alone in a terminal, where its neighbours are found
-// by <SERVICO>_URL.
+// `servico NOME`: one service or subscriber, the gateway, or a broker or PostgreSQL of our own, in
+// a process of its own: under the supervisor, or alone in a terminal, where its neighbours are
+// found by <SERVICO>_URL.
 import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { doGateway, enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'

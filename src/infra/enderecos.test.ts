@@ -5,7 +5,14 @@ import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { lerConfiguracao } from './configuracao.ts'
-import { enderecosDas, escolherPortas, hospedeiroDe, QUAISQUER_PORTAS } from './enderecos.ts'
+import {
+  ambienteDasPortas,
+  enderecosDas,
+  enderecosPorConfiguracao,
+  escolherPortas,
+  hospedeiroDe,
+  QUAISQUER_PORTAS,
+} from './enderecos.ts'
 
 const CREDENCIAL = 'c'.repeat(32)
 /** For documentation only (RFC 5737): no machine has it. */
@@ -32,6 +39,22 @@ test('a porta de HTTPS que foi pedida e está tomada é recusada pelo nome', asy
   const GATEWAY_TLS_PORTA = String((ocupada.address() as AddressInfo).port)
   const dito = recusado(/^a porta \d+, pedida para gateway \(HTTPS\), já está em uso$/)
   await assert.rejects(escolher({ GATEWAY_TLS_PORTA }), dito)
+})
+
+test('a porta interna do gateway fica com os serviços, e tomada é recusada pelo nome', async () => {
+  const aberto = { QUATROVIAS_ENDERECO: '0.0.0.0', QUATROVIAS_CREDENCIAL: CREDENCIAL }
+  const portas = await escolher(aberto)
+  assert.equal(enderecosDas(portas).gatewayInterno, `http://127.0.0.1:${portas.gatewayInterno}`)
+  const filho = lerConfiguracao({ ...aberto, ...ambienteDasPortas(portas) })
+  const { gatewayInterno } = enderecosPorConfiguracao(filho)
+  assert.equal(gatewayInterno, enderecosDas(portas).gatewayInterno)
+  const longe = lerConfiguracao({ GATEWAY_INTERNO_URL: 'http://10.0.0.9:1' })
+  assert.equal(enderecosPorConfiguracao(longe).gatewayInterno, 'http://10.0.0.9:1')
+  await using ocupada = createServer().listen(0, '127.0.0.1')
+  await once(ocupada, 'listening')
+  const GATEWAY_INTERNO_PORTA = String((ocupada.address() as AddressInfo).port)
+  const dito = recusado(/^a porta \d+, pedida para gateway \(interna\), já está em uso$/)
+  await assert.rejects(escolher({ GATEWAY_INTERNO_PORTA }), dito)
 })
 
 test('quem escuta em todas as interfaces é achado nesta máquina', async () => {

@@ -16,7 +16,7 @@ export interface Ritmo {
 export const RITMO: Ritmo = {
   primeiraMs: 1_000,
   maiorMs: 300_000,
-  maiorSemGatewayMs: 10_000,
+  maiorSemGatewayMs: 60_000,
   desistirMs: 86_400_000,
 }
 
