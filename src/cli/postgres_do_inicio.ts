@@ -2,8 +2,11 @@
 // our own or, where none can run and nobody asked for sales by name, everything else without them.
 import { assinantesDe } from '../infra/assinantes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
+import { lerEstado } from '../infra/estado.ts'
 import { prepararPostgres } from '../infra/postgres/preparo.ts'
-import { encerrarSobra } from '../infra/postgres/processo.ts'
+import { encerrarSobra, servidorEm } from '../infra/postgres/processo.ts'
+import { ambienteDoPostgresProprio } from '../infra/postgres/senha.ts'
+import { PORTA_DO_POSTGRES } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
 export interface PostgresDoInicio {
@@ -32,6 +35,34 @@ export async function decidirPostgres(
   // Before the ports are chosen: what it holds may be ours.
   await encerrarSobra(diretorio)
   return { configuracao, postgresProprio: true }
+}
+
+/** The URL, password included, of the one of ours that runs here, whoever started it. */
+export function postgresNoAr(configuracao: Configuracao): string | undefined {
+  const { diretorio } = configuracao
+  if (!servidorEm(diretorio)) return undefined
+  const dita = lerEstado(diretorio)?.postgres
+  const porta = dita ? Number(new URL(dita).port) : configuracao.porta('postgres')
+  return ambienteDoPostgresProprio(diretorio, porta ?? PORTA_DO_POSTGRES).VENDAS_DATABASE_URL
+}
+
+/**
+ * For vendas alone in a terminal, where none was named: the one of ours that runs in the same
+ * directory, else one that `pilha` ends.
+ */
+export async function postgresDestaMaquina(
+  configuracao: Configuracao,
+  pilha: AsyncDisposableStack,
+): Promise<Configuracao> {
+  const { diretorio, postgresDasVendas } = configuracao
+  if (postgresDasVendas) return configuracao
+  const noAr = postgresNoAr(configuracao)
+  if (noAr) return { ...configuracao, postgresDasVendas: noAr }
+  const { abrirPostgresProprio } = await import('../infra/postgres/proprio.ts')
+  const { endereco } = pilha.use(await abrirPostgresProprio(configuracao))
+  const porta = Number(endereco.split(':').at(-1))
+  const { VENDAS_DATABASE_URL } = ambienteDoPostgresProprio(diretorio, porta)
+  return { ...configuracao, postgresDasVendas: VENDAS_DATABASE_URL }
 }
 
 /** For people: where the sales are kept, without the password. */

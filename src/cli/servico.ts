@@ -15,6 +15,7 @@ import {
 import { ErroDeInicio } from '../persistencia/database.ts'
 import { criarComando, lerOpcoes } from './comando.ts'
 import { kafkaDestaMaquina } from './kafka_do_inicio.ts'
+import { postgresDestaMaquina } from './postgres_do_inicio.ts'
 
 const NOMES = [...SERVICOS, ...ASSINANTES, 'gateway', 'kafka', 'postgres'] as const
 type Nome = (typeof NOMES)[number]
@@ -83,12 +84,16 @@ const ehAssinante = (nome: Nome): nome is NomeAssinante =>
 
 /** Nothing without Kafka: where no broker is named, it is on this machine. */
 async function assinante(nome: NomeAssinante, lida: Configuracao): Promise<Servindo> {
+  await using pilha = new AsyncDisposableStack()
   const arquiteturas = ['kafka'] as const
-  const configuracao = kafkaDestaMaquina({ ...lida, arquiteturas }, true, console.error)
+  const comKafka = kafkaDestaMaquina({ ...lida, arquiteturas }, true, console.error)
+  const configuracao = nome === 'vendas' ? await postgresDestaMaquina(comKafka, pilha) : comKafka
   const { endereco } = configuracao
   const porta = configuracao.porta(nome) ?? (await portaLivre(PORTA_DO_ASSINANTE[nome], endereco))
   const { abrirAssinante } = await import('../assinantes/aberto.ts')
-  return servindo(nome, await abrirAssinante(nome, configuracao, porta))
+  const { rest } = pilha.use(await abrirAssinante(nome, configuracao, porta))
+  const tudo = pilha.move()
+  return servindo(nome, { rest, [Symbol.asyncDispose]: () => tudo.disposeAsync() })
 }
 
 type Aberto = AsyncDisposable & { url?: string; rest?: string; endereco?: string } & {

@@ -2,9 +2,8 @@
 import { styleText } from 'node:util'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
-import { lerEstado } from '../infra/estado.ts'
-import { ambienteDoPostgresProprio } from '../infra/postgres/senha.ts'
 import { comoErroDeInicio } from '../persistencia/postgres_erros.ts'
+import { postgresNoAr } from './postgres_do_inicio.ts'
 
 const CONEXAO_MS = 5_000
 const RESPOSTA_MS = 30_000
@@ -24,12 +23,10 @@ export interface VendasLidas {
 }
 
 /** Where the environment says; else of our own, in this directory. Errors: ErroDeNegocio. */
-export function urlDeLeitura({ diretorio, postgresDasVendas }: Configuracao): string {
-  if (postgresDasVendas) return postgresDasVendas
-  const noAr = lerEstado(diretorio)?.postgres
-  if (noAr) {
-    return ambienteDoPostgresProprio(diretorio, Number(new URL(noAr).port)).VENDAS_DATABASE_URL
-  }
+export function urlDeLeitura(configuracao: Configuracao): string {
+  const { diretorio, postgresDasVendas } = configuracao
+  const url = postgresDasVendas ?? postgresNoAr(configuracao)
+  if (url) return url
   const detalhe = `não há VENDAS_DATABASE_URL, nem um PostgreSQL nosso no ar em ${diretorio}`
   throw new ErroDeNegocio('servico_indisponivel', detalhe)
 }
