@@ -4,7 +4,7 @@ import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import { lerEstado } from '../infra/estado.ts'
 import { prepararBroker } from '../infra/kafka/preparo.ts'
-import { encerrarSobra } from '../infra/kafka/processo.ts'
+import { brokerEm, encerrarSobra } from '../infra/kafka/processo.ts'
 import { PORTA_DO_KAFKA } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
@@ -61,8 +61,11 @@ export function kafkaDestaMaquina(
   dizer: (linha: string) => void,
 ): Configuracao {
   if (!abreKafka(configuracao) || configuracao.kafka) return configuracao
-  const noAr = lerEstado(configuracao.diretorio)?.kafka?.split(':').at(-1)
-  const porta = noAr ?? (pedida ? (configuracao.porta('kafka') ?? PORTA_DO_KAFKA) : undefined)
+  const { diretorio } = configuracao
+  const noAr = lerEstado(diretorio)?.kafka?.split(':').at(-1)
+  const deCostume = configuracao.porta('kafka') ?? PORTA_DO_KAFKA
+  // A broker of ours may run alone too, in a terminal.
+  const porta = noAr ?? (pedida || brokerEm(diretorio) ? deCostume : undefined)
   if (porta !== undefined) {
     return lerConfiguracao({ ...process.env, ...ambienteDoBrokerProprio(Number(porta)) })
   }
