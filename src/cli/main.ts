@@ -19,7 +19,7 @@ const COMANDOS: Readonly<
     carregar: async () => (await import('./iniciar.ts')).comandoIniciar,
   },
   servico: {
-    resumo: 'inicia um serviço sozinho neste terminal, o gateway ou o broker',
+    resumo: 'inicia um só processo neste terminal: serviço, assinante, gateway ou servidor',
     carregar: async () => (await import('./servico.ts')).comandoServico,
   },
   pedir: {
@@ -51,7 +51,7 @@ const COMANDOS: Readonly<
     carregar: async () => (await import('./mensagens.ts')).comandoMensagens,
   },
   notificacoes: {
-    resumo: 'lista e reenvia os avisos aos clientes',
+    resumo: 'lista e reenvia as notificações aos clientes',
     carregar: async () => (await import('./notificacoes.ts')).comandoNotificacoes,
   },
   topicos: {
