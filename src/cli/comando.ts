@@ -17,6 +17,7 @@ export function criarComando(chamada: string, descricao: string, exemplos: strin
         ({ 'Usage:': 'Uso:', 'Arguments:': 'Argumentos:', 'Options:': 'Opções:' })[titulo] ??
         titulo,
       optionDescription: (opcao) => opcao.description,
+      argumentDescription: (argumento) => argumento.description,
     })
     .configureOutput({ outputError: () => undefined })
     .allowExcessArguments(false)

@@ -15,11 +15,11 @@ const COMANDOS: Readonly<
   Record<string, { resumo: string; carregar: () => Promise<ComandoDeTerminal> }>
 > = {
   iniciar: {
-    resumo: 'inicia os sete serviços e o gateway (o padrão de npm start)',
+    resumo: 'inicia os serviços, o gateway e os assinantes (o padrão de npm start)',
     carregar: async () => (await import('./iniciar.ts')).comandoIniciar,
   },
   servico: {
-    resumo: 'inicia um serviço sozinho neste terminal, o gateway ou o broker',
+    resumo: 'inicia um só processo neste terminal: serviço, assinante, gateway ou servidor',
     carregar: async () => (await import('./servico.ts')).comandoServico,
   },
   pedir: {
@@ -51,7 +51,7 @@ const COMANDOS: Readonly<
     carregar: async () => (await import('./mensagens.ts')).comandoMensagens,
   },
   notificacoes: {
-    resumo: 'lista e reenvia os avisos aos clientes',
+    resumo: 'lista e reenvia as notificações aos clientes',
     carregar: async () => (await import('./notificacoes.ts')).comandoNotificacoes,
   },
   topicos: {

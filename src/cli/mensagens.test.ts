@@ -37,7 +37,7 @@ test('os filtros são levados, e cada instante é dito em UTC', async (t) => {
   const outros = ['--limite', '5', '--antes-de', '9']
   const pedido = ['listar', ...filtros, ...tempo, ...outros]
   const { codigo, saida, recebidos } = await mandar(t, () => pagina(null), ...pedido)
-  assert.deepEqual([codigo, saida], [0, 'nenhuma mensagem achada'])
+  assert.deepEqual([codigo, saida], [0, 'nenhuma mensagem encontrada'])
   const busca = new URLSearchParams({
     ...{ limite: '5', antes_de: '9', pedido: '1001', topico: 'nf_emitida' },
     ...{ desde: '2026-01-02T03:00:00.000Z', ate: '2026-01-03T00:00:00.000Z', texto: 'a&b' },

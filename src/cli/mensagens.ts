@@ -24,10 +24,10 @@ const EXEMPLOS = `Exemplos:
   npm start -- mensagens --topico nf_emitida --desde 2026-01-31T12:00:00Z
   npm start -- mensagens --texto sem_estoque --limite 100
   npm start -- mensagens mostrar nf_emitida 2 7      a chave, os cabeçalhos e o valor
-  npm start -- mensagens contar                      auditadas ao lado do fim de cada tópico
+  npm start -- mensagens contar                      as auditadas, ao lado do fim de cada partição
   npm start -- mensagens --pedido 1001 --json | jq '.mensagens[].topico'
 
-Termina com 0 quando deu certo, com 1 quando não, ou quando as contagens não batem, com 2 quando
+Termina com 0 quando deu certo; com 1 quando não, ou quando as contagens não batem; com 2 quando
 foi mal pedido.`
 
 interface Opcoes {
@@ -45,18 +45,18 @@ export async function comandoMensagens(argumentos: string[]): Promise<number> {
   const descricao = 'Procura, mostra e conta as mensagens de todos os tópicos.'
   const maximo = MAIOR_PAGINA_DE_MENSAGENS
   const comando = criarComando('npm start -- mensagens', descricao, EXEMPLOS)
-    .usage(`[${ATOS.join('|')}] [opções]`)
+    .usage(`[${ATOS.join('|')}] [tópico partição offset] [opções]`)
     .argument('[ato]', `um de: ${ATOS.join(', ')}`, umDe(ATOS), 'listar')
-    .argument('[topico]', 'mostrar: o tópico, pelo nosso nome', umDe(TODOS_OS_TOPICOS))
-    .argument('[particao]', 'mostrar: a partição', lerNumero)
+    .argument('[tópico]', 'mostrar: o tópico, pelo nosso nome', umDe(TODOS_OS_TOPICOS))
+    .argument('[partição]', 'mostrar: a partição', lerNumero)
     .argument('[offset]', 'mostrar: o offset', lerNumero)
     .option('--pedido <n>', 'só as deste pedido', lerNumero)
     .option('--topico <nome>', 'só as deste tópico', umDe(TODOS_OS_TOPICOS))
-    .option('--desde <instante>', 'só as desde então, por exemplo 2026-01-31T12:00Z', lerInstante)
-    .option('--ate <instante>', 'só as até então', lerInstante)
-    .option('--texto <texto>', 'só as que o têm no valor, na chave ou em um cabeçalho')
+    .option('--desde <instante>', 'só as deste instante em diante (2026-01-31T12:00Z)', lerInstante)
+    .option('--ate <instante>', 'só as até este instante', lerInstante)
+    .option('--texto <texto>', 'só as que têm este texto no valor, na chave ou em um cabeçalho')
     .option('--limite <n>', `quantas, até ${maximo} (padrão: 20)`, lerNumero, 20)
-    .option('--antes-de <id>', 'as seguintes à lista que acabou em <id>', lerNumero)
+    .option('--antes-de <id>', 'a página seguinte à que acaba em <id>', lerNumero)
     .option('--json', 'em JSON, para programas')
   const opcoes = lerOpcoes<Opcoes>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes

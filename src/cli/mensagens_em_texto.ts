@@ -20,7 +20,7 @@ export function paginaEmTexto({ mensagens, proximo }: PaginaDeMensagens): string
     return [String(id), instante, lugar(mensagem), pedido, evento ?? '–', inicio].map(inofensivo)
   })
   const titulos = ['id', 'instante', 'tópico/partição/offset', 'pedido', 'evento', 'valor']
-  const achadas = linhas.length > 0 ? tabela([titulos, ...linhas]) : 'nenhuma mensagem achada'
+  const achadas = linhas.length > 0 ? tabela([titulos, ...linhas]) : 'nenhuma mensagem encontrada'
   return proximo === null ? achadas : `${achadas}\n\n  para as seguintes: --antes-de ${proximo}`
 }
 

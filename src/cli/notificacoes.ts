@@ -22,8 +22,8 @@ const EXEMPLOS = `Exemplos:
   npm start -- notificacoes reenviar 1001 --status enviado --canal smtp
   npm start -- notificacoes listar --json | jq '.[].erro'
 
-Termina com 0 quando deu certo, com 1 quando não, ou quando nada havia a reenviar, com 2 quando foi
-mal pedido.`
+Termina com 0 quando deu certo; com 1 quando não, ou quando não havia o que reenviar; com 2 quando
+foi mal pedido.`
 
 interface Opcoes {
   readonly pedido?: number
@@ -34,15 +34,15 @@ interface Opcoes {
 }
 
 export async function comandoNotificacoes(argumentos: string[]): Promise<number> {
-  const descricao = 'Lista e reenvia os avisos aos clientes sobre os seus pedidos.'
+  const descricao = 'Lista e reenvia as notificações aos clientes sobre os pedidos deles.'
   const comando = criarComando('npm start -- notificacoes', descricao, EXEMPLOS)
     .usage(`${ATOS.join('|')} [pedido] [opções]`)
     .argument('<ato>', `um de: ${ATOS.join(', ')}`, umDe(ATOS))
     .argument('[pedido]', 'reenviar: o número do pedido', lerNumero)
     .option('--pedido <n>', 'listar: só as deste pedido', lerNumero)
-    .option('--estado <estado>', 'listar: só as que estão assim', umDe(ESTADOS_DA_NOTIFICACAO))
-    .option('--status <status>', 'reenviar: só a deste status', umDe(STATUS))
-    .option('--canal <canal>', 'reenviar: só por este canal', umDe(CANAIS))
+    .option('--estado <estado>', 'listar: só as deste estado', umDe(ESTADOS_DA_NOTIFICACAO))
+    .option('--status <status>', 'reenviar: só as deste status', umDe(STATUS))
+    .option('--canal <canal>', 'reenviar: só as deste canal', umDe(CANAIS))
     .option('--json', 'em JSON, para programas')
   const opcoes = lerOpcoes<Opcoes>(comando, argumentos)
   if (typeof opcoes === 'number') return opcoes
@@ -63,10 +63,10 @@ function malPedido(ato: Ato, dito: number | undefined, opcoes: Opcoes): string |
   const { pedido, estado, status, canal } = opcoes
   if (ato === 'reenviar') {
     if (dito === undefined) return 'Falta o número do pedido.'
-    return (pedido ?? estado) ? '--pedido e --estado são de listar.' : undefined
+    return (pedido ?? estado) ? '--pedido e --estado só valem para listar.' : undefined
   }
-  if (dito !== undefined) return 'listar leva o número em --pedido.'
-  return (status ?? canal) ? '--status e --canal são de reenviar.' : undefined
+  if (dito !== undefined) return 'Para listar as de um pedido, use --pedido.'
+  return (status ?? canal) ? '--status e --canal só valem para reenviar.' : undefined
 }
 
 async function entrar(): Promise<Sessao | string> {

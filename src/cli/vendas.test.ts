@@ -10,10 +10,10 @@ import { emTexto } from './vendas_lidas.ts'
 const MAL_PEDIDAS: readonly (readonly [string[], RegExp])[] = [
   [[], /Falta o argumento ato/],
   [['vender'], /use um de: enviar, gerar, listar/],
-  [['gerar'], /gerar pede quantas/],
-  [['gerar', '0'], /gerar pede quantas/],
-  [['gerar', '10', '--a-partir-de', '2147483640'], /de 1 a 8 a partir de 2147483640/],
-  [['listar', 'tudo'], /listar não leva um argumento/],
+  [['gerar'], /Diga quantas gerar/],
+  [['gerar', '0'], /Diga quantas gerar/],
+  [['gerar', '10', '--a-partir-de', '2147483640'], /de 1 a 8, a partir do número 2147483640/],
+  [['listar', 'tudo'], /listar não leva argumento/],
   [['listar', '--limite', '0'], /use um inteiro de 1 a 10000/],
   [['enviar', 'nao-ha.json'], /nao-ha\.json/],
 ]
@@ -69,5 +69,5 @@ test('a lista mostra os totais como são, e quantas ficaram de fora', () => {
   const venda = { order_number: 1, total: '0.30', processed_at: '2026-01-02T03:04:05.678Z' }
   const texto = emTexto({ quantidade: 3, soma: '12345678901234567890.12', vendas: [venda] })
   assert.match(texto, /1 +0\.30 {2}2026-01-02T03:04:05\.678Z/)
-  assert.match(texto, /3 vendas, 12345678901234567890\.12 ao todo; as 1 primeiras acima/)
+  assert.match(texto, /3 vendas, no total de 12345678901234567890\.12; mostradas acima: 1$/)
 })

@@ -19,8 +19,8 @@ type Ato = (typeof ATOS)[number]
 const MAIOR_LISTA = 10_000
 const MAIOR_SEMENTE = 4_294_967_295
 
-const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS e o PostgreSQL de VENDAS_DATABASE_URL ou PG*;
-sem eles, com os que estão no ar.
+const EXEMPLOS = `Fala com o Kafka de KAFKA_BROKERS ou KAFKA_CONFIG e com o PostgreSQL de
+VENDAS_DATABASE_URL ou das variáveis PG*; sem eles, com os que estão no ar.
 
 Exemplos:
   npm start -- vendas enviar                    as cem vendas de ${AMOSTRA.arquivo}
@@ -30,7 +30,7 @@ Exemplos:
   npm start -- vendas listar --limite 5
   npm start -- vendas listar --pedido 2000000001 --json
 
-Enviar outra vez não dobra nada. O que não puder ser gravado: npm start -- mortas listar
+Enviar de novo não duplica nada. Veja o que não pôde ser gravado com npm start -- mortas listar.
 Termina com 0 quando deu certo, com 1 quando não, com 2 quando foi mal pedido.`
 
 export interface OpcoesDeVendas {
@@ -42,12 +42,12 @@ export interface OpcoesDeVendas {
 }
 
 export async function comandoVendas(argumentos: string[]): Promise<number> {
-  const descricao = 'Envia vendas ao tópico, inventa vendas, e mostra as gravadas.'
+  const descricao = 'Envia vendas ao tópico, de um arquivo ou inventadas, e mostra as gravadas.'
   const numero = (menor: number, maior: number) => (texto: string) => inteiro(texto, menor, maior)
   const comando = criarComando('npm start -- vendas', descricao, EXEMPLOS)
     .usage(`${ATOS.join('|')} [arquivo|N] [opções]`)
     .argument('<ato>', `um de: ${ATOS.join(', ')}`, umDe(ATOS))
-    .argument('[arquivo|N]', 'enviar: o arquivo; gerar: quantas')
+    .argument('[arquivo|N]', 'enviar: o arquivo; gerar: quantas vendas')
     .option('--semente <n>', 'gerar: semente do sorteio (padrão: 1)', numero(0, MAIOR_SEMENTE), 1)
     .option(
       '--a-partir-de <n>',
@@ -83,7 +83,7 @@ const fazer: Readonly<Record<Ato, Fazer>> = {
     const { aPartirDe, semente } = opcoes
     const maior = MAIOR_ID - aPartirDe + 1
     if (dito === undefined || !/^[1-9]\d*$/.test(dito) || Number(dito) > maior) {
-      throw new MalPedido(`gerar pede quantas, de 1 a ${maior} a partir de ${aPartirDe}.`)
+      throw new MalPedido(`Diga quantas gerar: de 1 a ${maior}, a partir do número ${aPartirDe}.`)
     }
     const vendas = gerarVendas(Number(dito), aPartirDe, semente)
     return enviar(
@@ -92,7 +92,7 @@ const fazer: Readonly<Record<Ato, Fazer>> = {
     )
   },
   async listar(alvo, { limite, pedido, json }) {
-    if (alvo !== undefined) throw new MalPedido('listar não leva um argumento; --pedido leva.')
+    if (alvo !== undefined) throw new MalPedido('listar não leva argumento; use --pedido.')
     const url = urlDeLeitura(lerConfiguracao())
     const lidas = await lerVendas(url, limite, pedido)
     console.log(json ? JSON.stringify(lidas, null, 2) : emTexto(lidas))
@@ -108,7 +108,7 @@ async function enviar(
   const conexao = conexaoDasVendas()
   const enviadas = await enviarVendas(conexao, vendas, (n) => console.error(`enviadas: ${n}`))
   const topico = conexao.renomeados.vendas ?? 'vendas'
-  console.log(json ? JSON.stringify({ enviadas, topico }) : `${enviadas} enviadas a ${topico}`)
+  console.log(json ? JSON.stringify({ enviadas, topico }) : `enviadas a ${topico}: ${enviadas}`)
   return 0
 }
 

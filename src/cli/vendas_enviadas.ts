@@ -38,7 +38,7 @@ export async function enviarVendas(
   } catch (erro) {
     if (!(erro instanceof ErroDeNegocio)) throw erro
     const { codigo, message } = erro
-    throw new ErroDeNegocio(codigo, `${message} (${enviadas} enviadas antes)`, { causa: erro })
+    throw new ErroDeNegocio(codigo, `${message} (enviadas antes: ${enviadas})`, { causa: erro })
   }
 }
 

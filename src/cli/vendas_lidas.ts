@@ -72,7 +72,7 @@ export function emTexto({ quantidade, soma, vendas }: VendasLidas): string {
     linha(String(order_number), total ?? 'nulo', processed_at ?? ''),
   )
   const titulos = linha('pedido', 'total', 'gravada em')
-  const contagem = `${quantidade} ${quantidade === 1 ? 'venda' : 'vendas'}, ${soma} ao todo`
-  const resto = quantidade > vendas.length ? `; as ${vendas.length} primeiras acima` : ''
+  const contagem = `${quantidade} ${quantidade === 1 ? 'venda' : 'vendas'}, no total de ${soma}`
+  const resto = quantidade > vendas.length ? `; mostradas acima: ${vendas.length}` : ''
   return [styleText('dim', titulos), ...linhas, '', contagem + resto].join('\n')
 }

@@ -9,7 +9,7 @@ const UM = `(${ASSINANTES.join('|')})`
 export const VARIAVEL_DOS_ASSINANTES: Variavel = {
   nome: 'QUATROVIAS_ASSINANTES',
   padrao: ASSINANTES.join(','),
-  descricao: 'O que se inicia sobre os tópicos do Kafka, separado por vírgula; ou `nenhum`',
+  descricao: 'Assinantes dos tópicos do Kafka a iniciar, separados por vírgula; ou `nenhum`',
   esquema: z.string().regex(new RegExp(`^(${NENHUM}|${UM}(,${UM})*)$`)),
 }
 

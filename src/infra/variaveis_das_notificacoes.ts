@@ -20,7 +20,8 @@ export const VARIAVEIS_DAS_NOTIFICACOES: readonly Variavel[] = [
   {
     nome: 'NOTIFICACOES_CANAIS',
     padrao: SEM_SERVIDOR.join(','),
-    descricao: 'Por onde o cliente é avisado: `registro`, `arquivo`; `smtp` vem com `SMTP_URL`',
+    descricao:
+      'Canais pelos quais o cliente é avisado: `registro`, `arquivo`; `smtp` vem com `SMTP_URL`',
     esquema: z.string().regex(new RegExp(`^${umDeles}(,${umDeles})*$`)),
   },
   {

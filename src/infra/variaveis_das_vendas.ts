@@ -27,32 +27,32 @@ export const VARIAVEIS_DAS_VENDAS: readonly Variavel[] = [
   {
     nome: 'PGHOST',
     padrao: '',
-    descricao: 'Máquina desse PostgreSQL; `localhost` se só outra das cinco foi dita',
+    descricao: 'Máquina desse PostgreSQL; vazia, e outra das cinco não: `localhost`',
     esquema: texto,
   },
   {
     nome: 'PGPORT',
     padrao: '',
-    descricao: 'A sua porta; `5432` se só outra das cinco foi dita',
+    descricao: 'Porta desse PostgreSQL; vazia, e outra das cinco não: `5432`',
     esquema: z.coerce.number().int().min(1).max(65_535),
   },
   {
     nome: 'PGUSER',
     padrao: '',
-    descricao: 'Usuário nele; `postgres` se só outra das cinco foi dita',
+    descricao: 'Usuário desse PostgreSQL; vazia, e outra das cinco não: `postgres`',
     esquema: texto,
   },
   {
     nome: 'PGPASSWORD',
     padrao: '',
-    descricao: 'Senha nele; `postgres` se só outra das cinco foi dita',
+    descricao: 'Senha desse usuário; vazia, e outra das cinco não: `postgres`',
     esquema: texto,
     segredo: true,
   },
   {
     nome: 'PGDATABASE',
     padrao: '',
-    descricao: 'Base nele; `salesdb` se só outra das cinco foi dita',
+    descricao: 'Base desse PostgreSQL; vazia, e outra das cinco não: `salesdb`',
     esquema: z.string().regex(/^[^?#]+$/, 'não pode ter ? nem #'),
   },
   {

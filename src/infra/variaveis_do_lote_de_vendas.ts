@@ -8,25 +8,25 @@ export const VARIAVEIS_DO_LOTE_DE_VENDAS = [
   {
     nome: 'VENDAS_LOTE',
     padrao: '100',
-    descricao: 'Vendas em um lote, uma instrução só no PostgreSQL',
+    descricao: 'Vendas em um lote, no máximo; cada lote é uma só instrução no PostgreSQL',
     esquema: ate(1, 10_000),
   },
   {
     nome: 'VENDAS_ESPERA_MS',
     padrao: '200',
-    descricao: 'Quanto um lote que não se enche espera por mais vendas, em milissegundos',
+    descricao: 'Quanto um lote incompleto espera por mais vendas, em milissegundos',
     esquema: ate(0, 60_000),
   },
   {
     nome: 'VENDAS_TRABALHADORES',
     padrao: '10',
-    descricao: 'Lotes gravados ao mesmo tempo, uma conexão cada',
+    descricao: 'Lotes gravados ao mesmo tempo, cada um por uma conexão',
     esquema: ate(1, 100),
   },
   {
     nome: 'VENDAS_TOPICO',
     padrao: '',
-    descricao: 'O tópico das vendas no Kafka, como `KAFKA_TOPICO_VENDAS`',
+    descricao: 'Nome do tópico das vendas no Kafka, como `KAFKA_TOPICO_VENDAS`',
     esquema: z.string().min(1),
   },
 ] as const satisfies readonly Variavel[]

@@ -23,7 +23,7 @@ export const VARIAVEIS_DO_MONITORAMENTO: readonly Variavel[] = [
   {
     nome: 'MONITORAMENTO_RETENCAO_H',
     padrao: '168',
-    descricao: 'Horas que uma mensagem auditada fica guardada; 0: para sempre',
+    descricao: 'Por quantas horas uma mensagem auditada fica guardada; 0: para sempre',
     esquema: z.coerce.number().int().min(0).max(SECULO_H),
   },
   {

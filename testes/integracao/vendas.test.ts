@@ -109,7 +109,7 @@ else
       const terminal = noTerminal(t, ambiente())
       const amostra = JSON.parse(await readFile('sales_sample.json', 'utf8')) as object[]
       // Before anybody of the group was ever there.
-      assert.deepEqual(await terminal('enviar'), [0, '100 enviadas a vendas', ''])
+      assert.deepEqual(await terminal('enviar'), [0, 'enviadas a vendas: 100', ''])
       await using vendas = await iniciar()
       await gravadas(amostra.map((venda) => JSON.stringify(venda)))
       await terminal('enviar')

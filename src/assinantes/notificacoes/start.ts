@@ -72,7 +72,7 @@ function contar(
     medidas.contar(canal, marca)
     const { erro } = marca
     if ('fim' in marca && marca.fim === 'desistiu') {
-      avisar('notificação desistida', { pedido_id, cliente_id, status, canal, erro })
+      avisar('desistiu de uma notificação', { pedido_id, cliente_id, status, canal, erro })
     } else if (!('fim' in marca) && !falhando) {
       avisar('o canal falha: as suas notificações esperam', { canal, erro })
     }

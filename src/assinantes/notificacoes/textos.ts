@@ -25,9 +25,9 @@ const TEXTOS: Readonly<Record<StatusPedido, Texto>> = {
     ],
   },
   em_separacao: {
-    assunto: 'seus produtos estão separados',
+    assunto: 'seus produtos já foram separados',
     paragrafos: [
-      'Os produtos do seu pedido já estão separados e reservados para você.',
+      'Os produtos do seu pedido já foram separados e estão reservados para você.',
       'Em seguida, emitiremos a nota fiscal.',
     ],
   },
@@ -41,7 +41,7 @@ const TEXTOS: Readonly<Record<StatusPedido, Texto>> = {
   enviado: {
     assunto: 'seu pedido está a caminho',
     paragrafos: [
-      'O envio do seu pedido foi agendado, e ele está a caminho.',
+      'O seu pedido foi enviado e está a caminho.',
       'Avisaremos quando a entrega for confirmada.',
     ],
   },
@@ -56,7 +56,7 @@ const TEXTOS: Readonly<Record<StatusPedido, Texto>> = {
     assunto: 'pedido cancelado',
     paragrafos: [
       'O seu pedido foi cancelado.',
-      'Se houve pagamento, o valor será devolvido pelo mesmo meio em que foi pago.',
+      'Se houve cobrança, o valor será devolvido pelo mesmo meio de pagamento.',
     ],
   },
   recusado: {
@@ -68,10 +68,10 @@ const TEXTOS: Readonly<Record<StatusPedido, Texto>> = {
   },
 }
 
-const DESPEDIDA = 'Obrigado por comprar com a gente!'
+const DESPEDIDA = 'Agradecemos a preferência!'
 const ASSINATURA = 'Equipe quatrovias'
 const RODAPE =
-  'Você recebe esta mensagem porque fez um pedido. Em sua conta, pode escolher o que quer receber.'
+  'Você recebeu esta mensagem porque fez um pedido. Na sua conta, escolha o que quer receber.'
 
 export interface CartaEscrita {
   readonly assunto: string
