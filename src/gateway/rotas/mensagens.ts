@@ -1,6 +1,7 @@
 // Every message of every topic, as monitoramento took it down.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
+import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { comLugarDaMensagem, procuraDeMensagens } from '../../infra/mensagens_auditadas.ts'
 import * as respostas from '../respostas_das_mensagens.ts'
 import { repassar } from '../servicos.ts'
@@ -8,8 +9,13 @@ import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
 
 const tags = ['operação']
 
-export function registrarMensagens(rotas: FastifyInstance, { servicos }: Partes): void {
+export function registrarMensagens(
+  rotas: FastifyInstance,
+  { servicos, arquiteturas }: Partes,
+): void {
   async function pedir(requisicao: FastifyRequest, resposta: FastifyReply, resto: string) {
+    // Without Kafka there are no topics, and nobody of ours reads them.
+    if (!arquiteturas.includes('kafka')) throw new ErroDeNegocio('arquitetura_fechada')
     const respondida = await servicos.pedir('monitoramento', {
       metodo: 'GET',
       caminho: `/interno/mensagens${resto}`,
@@ -20,7 +26,7 @@ export function registrarMensagens(rotas: FastifyInstance, { servicos }: Partes)
   }
 
   rotas.get('/operacao/mensagens', {
-    config: { acao: 'ver_mensagens' },
+    config: { acao: 'ver_mensagens', erros: ['arquitetura_fechada'] },
     schema: {
       summary: 'Procura nas mensagens dos tópicos',
       description:
@@ -39,7 +45,7 @@ export function registrarMensagens(rotas: FastifyInstance, { servicos }: Partes)
   })
 
   rotas.get('/operacao/mensagens/contagens', {
-    config: { acao: 'contar_mensagens' },
+    config: { acao: 'contar_mensagens', erros: ['arquitetura_fechada'] },
     schema: {
       summary: 'Conta as mensagens auditadas',
       description: 'De cada partição, ao lado do fim que o Kafka diz que ela tem.',
@@ -50,7 +56,7 @@ export function registrarMensagens(rotas: FastifyInstance, { servicos }: Partes)
   })
 
   rotas.get('/operacao/mensagens/:topico/:particao/:offset', {
-    config: { acao: 'ver_mensagem', erros: ['mensagem_desconhecida'] },
+    config: { acao: 'ver_mensagem', erros: ['mensagem_desconhecida', 'arquitetura_fechada'] },
     schema: {
       summary: 'Mostra uma mensagem auditada',
       description: 'Com a chave, os cabeçalhos e o valor: texto em UTF-8, ou base64.',
