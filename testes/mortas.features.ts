@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { comoPedidoId, type Instante } from '../src/contratos/ids.ts'
 import type { Database } from '../src/persistencia/database.ts'
 import { consultasDePedidos } from '../src/servicos/pedidos/consultas.ts'
-import type { Morta } from '../src/servicos/pedidos/mortas.ts'
+import { MAXIMO_DO_ASSINANTE, type Morta } from '../src/servicos/pedidos/mortas.ts'
 
 const PEDIDO = comoPedidoId(1_001)
 const OUTRO = comoPedidoId(1_002)
@@ -57,6 +57,28 @@ export function mortas(driver: string, abrir: () => Promise<Database>): void {
         const presos = (await retidos(10)).map(({ pedido_id, codigo }) => [pedido_id, codigo])
         assert.deepEqual(presos, [[PEDIDO, 'comando_divergente']])
       }))
+
+    it('as de um assinante não retêm o pedido, e ficam só as mais novas', async () => {
+      await using db = await abrir()
+      const { guardarMorta, mortas, retidos } = await comPedidos(db)
+      const cheia = Array.from({ length: MAXIMO_DO_ASSINANTE }, (_, i) => [i + 1, String(i)])
+      await db.transacao((tx) =>
+        tx.executarCada(
+          `insert into mortas (id, grupo, topico, particao, deslocamento, codigo, detalhe,
+             passageira, cabecalhos, instante)
+           values ($1, 'vendas-group', 'vendas', 0, $2, 'x', 'x', 0, '[]', '2026')`,
+          cheia,
+        ),
+      )
+      const deAssinante = { grupo: 'vendas-group', topico: 'vendas' }
+      await guardarMorta(umaMorta({ ...deAssinante, detalhe: 'a mais nova' }))
+      await guardarMorta(umaMorta())
+      assert.equal(await mortas.contar({ grupo: 'vendas-group' }), MAXIMO_DO_ASSINANTE)
+      assert.equal(await mortas.ver(1), undefined)
+      const [mais] = await mortas.listar({ grupo: 'vendas-group' }, 1)
+      assert.equal(mais?.detalhe, 'a mais nova')
+      assert.equal((await retidos(10)).length, 1)
+    })
 
     it('a lista vem das mais novas, página a página, só com o que se pede', () =>
       em(async ({ guardarMorta, mortas }) => {

@@ -11,6 +11,7 @@ import {
   ambienteDasPortas,
   comOsAlheios,
   doGateway,
+  type Enderecos,
   enderecosDas,
   escolherPortas,
   type Portas,
@@ -61,6 +62,7 @@ export async function comandoIniciar(argumentos: string[]): Promise<number> {
   const pedida = Boolean(process.env.QUATROVIAS_ARQUITETURAS) || lida.ausentes.length > 0
   const comKafka = await decidirKafka(lida, pedida, console.log)
   const nomeados = Boolean(process.env.QUATROVIAS_ASSINANTES)
+  if (nomeados) avisarSemTopicos(comKafka.configuracao)
   const decidido = await decidirPostgres(comKafka.configuracao, nomeados, console.log)
   const { configuracao, postgresProprio } = decidido
   const portas = await escolherPortas(configuracao, comKafka.brokerProprio, postgresProprio)
@@ -75,6 +77,14 @@ function avisarDosAusentes({ ausentes, arquiteturas }: Configuracao): void {
   if (ausentes.length === 0) return
   const porOnde = arquiteturas.join(', ')
   console.log(`Sem ${ausentes.join(', ')}: pedidos só por ${porOnde}, e outro faz o que falta.`)
+}
+
+/** Of subscribers that somebody asked for by name. */
+function avisarSemTopicos({ arquiteturas, assinantes }: Configuracao): void {
+  if (arquiteturas.includes('kafka') || assinantes.length === 0) return
+  console.log(
+    `Sem ${assinantes.join(', ')}: leem dos tópicos, e a arquitetura kafka não está aberta`,
+  )
 }
 
 async function gerarDadosSeFaltam({ ecommerce }: Configuracao): Promise<void> {
@@ -148,7 +158,7 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
   const { abrirGateway } = await import('../gateway/gateway.ts')
   await comoFilho(async () => {
     const pilha = new AsyncDisposableStack()
-    const configuracao = await comOsNossos(decidida, portas, pilha)
+    const configuracao = await comBroker(decidida, portas, pilha)
     const enderecos = comOsAlheios(enderecosDas(portas), configuracao)
     for (const nome of servicosPresentes(configuracao).toReversed()) {
       pilha.use(await abrirServico(nome, configuracao, enderecos, portas.servicos[nome]))
@@ -156,10 +166,7 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
     const { gateway, gatewayHttps, gatewayInterno } = portas
     const lugares = [gateway, gatewayHttps, gatewayInterno] as const
     pilha.use(await abrirGateway(configuracao, doGateway(enderecos), ...lugares))
-    const { abrirAssinante } = await import('../assinantes/aberto.ts')
-    for (const nome of assinantesDe(configuracao)) {
-      pilha.use(await abrirAssinante(nome, configuracao, portas.assinantes[nome], enderecos))
-    }
+    await abrirForaDoCaminho(configuracao, portas, enderecos, pilha)
     await mostrar(configuracao, estadoDe(configuracao, portas, []))
     const parar = async () => {
       await pilha.disposeAsync()
@@ -171,8 +178,33 @@ async function tudoJunto(decidida: Configuracao, portas: Portas): Promise<void> 
   await new Promise<never>(() => undefined)
 }
 
-/** Opens our own broker and PostgreSQL, where there are any. */
-async function comOsNossos(
+/** With --junto too, the checkout lives without what lives on the topics. */
+async function abrirForaDoCaminho(
+  configuracao: Configuracao,
+  portas: Portas,
+  enderecos: Enderecos,
+  pilha: AsyncDisposableStack,
+): Promise<void> {
+  const { abrirAssinante } = await import('../assinantes/aberto.ts')
+  const ouSem = async (nome: string, abrir: () => Promise<AsyncDisposable>) => {
+    try {
+      pilha.use(await abrir())
+    } catch (erro) {
+      console.error(`Sem ${nome}: ${(erro as Error).message}`)
+    }
+  }
+  if (portas.postgres !== undefined) {
+    const { iniciarProprio } = await import('../infra/postgres/proprio.ts')
+    await ouSem('postgres', () => iniciarProprio(configuracao))
+  }
+  for (const nome of assinantesDe(configuracao)) {
+    const porta = portas.assinantes[nome]
+    await ouSem(nome, () => abrirAssinante(nome, configuracao, porta, enderecos))
+  }
+}
+
+/** Opens our own broker, where there is one, and says where it and our PostgreSQL are. */
+async function comBroker(
   decidida: Configuracao,
   portas: Portas,
   pilha: AsyncDisposableStack,
@@ -183,10 +215,6 @@ async function comOsNossos(
   if (portas.kafka !== undefined) {
     const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
     pilha.use(await abrirBrokerProprio(configuracao))
-  }
-  if (portas.postgres !== undefined) {
-    const { abrirPostgresProprio } = await import('../infra/postgres/proprio.ts')
-    pilha.use(await abrirPostgresProprio(configuracao))
   }
   return configuracao
 }

@@ -1,6 +1,7 @@
 // `npm run parar`: ends from another terminal what runs in this directory.
 import { apagarEstado } from '../infra/estado.ts'
-import { encerrarSobra } from '../infra/kafka/processo.ts'
+import { encerrarSobra as encerrarBroker } from '../infra/kafka/processo.ts'
+import { encerrarSobra as encerrarPostgres } from '../infra/postgres/processo.ts'
 import { pararDeFora } from '../infra/supervisao/trava.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes } from './comando.ts'
 
@@ -21,7 +22,7 @@ export async function comandoParar(argumentos: string[]): Promise<number> {
   if (typeof opcoes === 'number') return opcoes
   const diretorio = diretorioDeExecucao()
   const desfecho = await pararDeFora(diretorio, LIMITE_MS)
-  await encerrarSobra(diretorio)
+  await Promise.all([encerrarBroker(diretorio), encerrarPostgres(diretorio)])
   // What a killed supervisor left behind would tell `pedir` that something still runs.
   apagarEstado(diretorio)
   console.log(desfecho === 'parado' ? 'parado' : 'não havia nada em execução')

@@ -2,11 +2,9 @@
 // our own or, where none can run and nobody asked for sales by name, everything else without them.
 import { assinantesDe } from '../infra/assinantes.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
-import { lerEstado } from '../infra/estado.ts'
 import { prepararPostgres } from '../infra/postgres/preparo.ts'
-import { encerrarSobra, servidorEm } from '../infra/postgres/processo.ts'
+import { encerrarSobra, portaDoServidor, servidorEm } from '../infra/postgres/processo.ts'
 import { ambienteDoPostgresProprio } from '../infra/postgres/senha.ts'
-import { PORTA_DO_POSTGRES } from '../infra/topologia.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 
 export interface PostgresDoInicio {
@@ -33,17 +31,17 @@ export async function decidirPostgres(
     return { configuracao: { ...configuracao, assinantes }, postgresProprio: false }
   }
   // Before the ports are chosen: what it holds may be ours.
-  await encerrarSobra(diretorio)
+  const dono = await encerrarSobra(diretorio)
+  if (dono) throw new ErroDeInicio(`já há um PostgreSQL neste diretório, do processo ${dono}`)
   return { configuracao, postgresProprio: true }
 }
 
 /** The URL, password included, of the one of ours that runs here, whoever started it. */
-export function postgresNoAr(configuracao: Configuracao): string | undefined {
-  const { diretorio } = configuracao
+export function postgresNoAr(diretorio: string): string | undefined {
   if (!servidorEm(diretorio)) return undefined
-  const dita = lerEstado(diretorio)?.postgres
-  const porta = dita ? Number(new URL(dita).port) : configuracao.porta('postgres')
-  return ambienteDoPostgresProprio(diretorio, porta ?? PORTA_DO_POSTGRES).VENDAS_DATABASE_URL
+  const porta = portaDoServidor(diretorio)
+  if (porta === undefined) return undefined
+  return ambienteDoPostgresProprio(diretorio, porta).VENDAS_DATABASE_URL
 }
 
 /**
@@ -56,7 +54,7 @@ export async function postgresDestaMaquina(
 ): Promise<Configuracao> {
   const { diretorio, postgresDasVendas } = configuracao
   if (postgresDasVendas) return configuracao
-  const noAr = postgresNoAr(configuracao)
+  const noAr = postgresNoAr(diretorio)
   if (noAr) return { ...configuracao, postgresDasVendas: noAr }
   const { abrirPostgresProprio } = await import('../infra/postgres/proprio.ts')
   const { endereco } = pilha.use(await abrirPostgresProprio(configuracao))
@@ -75,6 +73,7 @@ export function enderecoDoPostgres(
   const { postgresDasVendas } = configuracao
   if (postgresDasVendas === undefined) return undefined
   const url = new URL(postgresDasVendas)
-  url.password = ''
+  // A password may be said among the parameters too.
+  url.password = url.search = url.hash = ''
   return url.href
 }

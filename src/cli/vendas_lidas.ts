@@ -25,7 +25,7 @@ export interface VendasLidas {
 /** Where the environment says; else of our own, in this directory. Errors: ErroDeNegocio. */
 export function urlDeLeitura(configuracao: Configuracao): string {
   const { diretorio, postgresDasVendas } = configuracao
-  const url = postgresDasVendas ?? postgresNoAr(configuracao)
+  const url = postgresDasVendas ?? postgresNoAr(diretorio)
   if (url) return url
   const detalhe = `não há VENDAS_DATABASE_URL, nem um PostgreSQL nosso no ar em ${diretorio}`
   throw new ErroDeNegocio('servico_indisponivel', detalhe)

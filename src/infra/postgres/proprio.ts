@@ -10,15 +10,18 @@ import { encerrarSobra } from './processo.ts'
 import { iniciarPostgres, type Postgres } from './servidor.ts'
 
 /** When the server falls, this process ends too. Errors: ErroDeInicio. */
-export async function abrirPostgresProprio(configuracao: Configuracao): Promise<Postgres> {
+export const abrirPostgresProprio = async (configuracao: Configuracao): Promise<Postgres> =>
+  cairJunto('o PostgreSQL', await iniciarProprio(configuracao))
+
+/** Errors: ErroDeInicio. */
+export async function iniciarProprio(configuracao: Configuracao): Promise<Postgres> {
   const { diretorio } = configuracao
   const ferramentas = await prepararPostgres(diretorio)
   // Before the port is chosen: what it holds may be ours.
   const dono = await encerrarSobra(diretorio)
   if (dono) throw new ErroDeInicio(`já há um PostgreSQL neste diretório, do processo ${dono}`)
   const porta = await escolherPorta(configuracao.porta('postgres'))
-  const servidor = await iniciarPostgres({ ...ferramentas, diretorio, porta })
-  return cairJunto('o PostgreSQL', servidor)
+  return iniciarPostgres({ ...ferramentas, diretorio, porta })
 }
 
 /** `pedida`: undefined is the usual one if free; 0, any. */

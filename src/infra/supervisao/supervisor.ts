@@ -71,7 +71,10 @@ export async function supervisionar(
     const [depois, antes] = emDois(filhos, (_, i) => processos[i]?.depois === true)
     const todosProntos = Promise.all(antes.map((filho) => filho.comecar()))
     await Promise.race([interrompido.promise, todosProntos])
-    for (const filho of depois) filho.comecar().catch((erro: Error) => opcoes.aoNaoComecar?.(erro))
+    const desistiu = (erro: Error) => {
+      if (!parada) opcoes.aoNaoComecar?.(erro)
+    }
+    for (const filho of depois) filho.comecar().catch(desistiu)
   } catch (erro) {
     await parar(erro)
     throw erro

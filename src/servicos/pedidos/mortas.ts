@@ -23,6 +23,9 @@ export interface Morta {
   readonly cabecalhos: readonly (readonly [Buffer, Buffer])[]
 }
 
+/** Of a subscriber's group, the newest: whoever floods it must not fill the book of the orders. */
+export const MAXIMO_DO_ASSINANTE = 10_000
+
 /**
  * Once for each, however often it comes; the order it would have carried on waits for a person
  * (ADR 0009). What only tells of an order holds nothing back.
@@ -31,8 +34,9 @@ export async function guardarMorta(db: Database, morta: Morta): Promise<void> {
   const pedido = pedidoDe(morta)
   await db.transacao(async (tx) => {
     const nova = await inserir(tx, morta, pedido)
-    const parou = morta.topico in fluxoPorTopico && !morta.passageira
-    if (nova && pedido !== undefined && parou) {
+    if (!nova) return
+    if (!(morta.topico in fluxoPorTopico)) return podar(tx, morta.grupo)
+    if (pedido !== undefined && !morta.passageira) {
       await reter(tx, pedido, morta.codigo, morta.detalhe)
     }
   })
@@ -54,6 +58,14 @@ async function inserir(tx: Transacao, morta: Morta, pedido?: PedidoId): Promise<
     ],
   )
   return linhas === 1
+}
+
+async function podar(tx: Transacao, grupo: string): Promise<void> {
+  await tx.executar(
+    `delete from mortas where grupo = $1 and id <=
+       (select id from mortas where grupo = $1 order by id desc limit 1 offset $2)`,
+    [grupo, MAXIMO_DO_ASSINANTE],
+  )
 }
 
 /** Nothing for an order that ended meanwhile, or never was. */

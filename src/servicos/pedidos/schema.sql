@@ -66,3 +66,4 @@ create index if not exists mortas_passageiras on mortas (id)
   where passageira = 1 and reenviada_em is null;
 create index if not exists mortas_da_mensagem on mortas (topico, particao, deslocamento);
 create index if not exists mortas_do_pedido on mortas (pedido_id);
+create index if not exists mortas_do_grupo on mortas (grupo, id);
