@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { get } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -90,6 +90,22 @@ async function noAr(
   }
 }
 
+/** What each order left with those that live on the topics: letters, a sale, audited messages. */
+async function conferirAssinantes(diretorio: string, rodar: Ambiente['rodar']): Promise<void> {
+  const avisados = async () => {
+    const cartas = await readdir(join(diretorio, 'correio')).catch(() => [])
+    return cartas.filter((nome) => nome.endsWith('-enviado.eml')).length === PUBLICAS.length
+  }
+  await ate(avisados, LIMITE_MS, 'cada pedido contado ao seu cliente')
+  const vendidos = async () => {
+    const { codigo, saida } = await rodar(['vendas', 'listar', '--json'])
+    return codigo === 0 && JSON.parse(saida).quantidade === PUBLICAS.length
+  }
+  await ate(vendidos, LIMITE_MS, 'cada pedido em vendas')
+  const contadas = async () => (await rodar(['mensagens', 'contar'])).codigo === 0
+  await ate(contadas, LIMITE_MS, 'tantas mensagens auditadas quantas há')
+}
+
 describe('npm start', () => {
   for (const argumentos of [[], ['--junto']]) {
     const nome = argumentos.length > 0 ? 'com --junto' : 'em processos'
@@ -105,6 +121,7 @@ describe('npm start', () => {
           assert.equal(pedido.codigo, 0, pedido.saida)
           assert.match(pedido.saida, /pedido \d+: enviado/)
         }
+        await conferirAssinantes(diretorio, rodar)
         const situacao = await rodar(['situacao'])
         assert.equal(situacao.codigo, 0, situacao.saida)
         assert.match(situacao.saida, /pedidos em aberto: 0/)
