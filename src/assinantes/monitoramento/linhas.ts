@@ -28,7 +28,7 @@ export interface LinhaDaLista {
 }
 type LinhaInteira = LinhaDaLista & { readonly auditada_ms: number }
 
-/** Of the topics that had this name, the last. */
+/** Of the topics that had this name, the one that has it; else the last. */
 export async function lerUma(
   leitura: Leitura,
   topico: string,
@@ -39,7 +39,7 @@ export async function lerUma(
     `select ${LUGAR}, auditada_ms, chave, valor from mensagens m
      where topico_id in (select id from topicos where nome = $1)
        and particao = $2 and deslocamento = $3
-     order by topico_id desc limit 1`,
+     order by topico_id in (select topico_id from topicos_atuais) desc, topico_id desc limit 1`,
     [topico, particao, deslocamento],
   )
   return linha && inteira(linha)
