@@ -28,7 +28,7 @@ export const VARIAVEIS_DO_MONITORAMENTO: readonly Variavel[] = [
   },
   {
     nome: 'MONITORAMENTO_MAXIMO',
-    padrao: '5000000',
+    padrao: '1000000',
     descricao: 'Mensagens auditadas que ficam guardadas, no máximo',
     esquema: z.coerce.number().int().min(1).max(MAXIMO),
   },

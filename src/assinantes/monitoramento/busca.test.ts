@@ -119,6 +119,8 @@ test('na lista, o começo; uma só, inteira como veio', async () => {
   const binaria = await lerUma(leitura, 'nf_emitida', 0, 42)
   assert.deepEqual(binaria?.valor, { codificacao: 'base64', conteudo: '/wAb' })
   assert.deepEqual(binaria?.chave, { codificacao: 'base64', conteudo: '/g==' })
+  const [nulas] = (await buscar(leitura, { limite: 1, texto: 'depois' })).mensagens
+  assert.equal(nulas?.trecho?.conteudo, 'antes\u0000depois')
   const comNulo = await lerUma(leitura, 'nf_emitida', 0, 43)
   assert.equal(comNulo?.valor?.conteudo, 'antes\u0000depois')
   const { cabecalhos } = (await lerUma(leitura, 'nf_emitida', 0, 41))!

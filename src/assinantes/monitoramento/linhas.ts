@@ -6,12 +6,16 @@ import { EM_BASE64, MAIOR_VALOR_BYTES } from './mensagem.ts'
 
 /** Characters of a key and of a value in the list; of base64, whole groups. */
 const TRECHO = 200
+const MAIOR_CARACTERE_BYTES = 4
+/** As bytes: a text, for SQLite, ends at a NUL. */
+const comeco = (coluna: string) =>
+  `cast(substr(cast(m.${coluna} as blob), 1, ${TRECHO * MAIOR_CARACTERE_BYTES}) as text)`
 const EVENTO = 'ce_id'
 
 const LUGAR = `m.id, (select nome from topicos where topicos.id = m.topico_id) as topico,
   m.particao, m.deslocamento, m.instante_ms, m.pedido_id, m.em_base64, m.tamanho, m.cabecalhos`
-export const COLUNAS_DA_LISTA = `${LUGAR}, substr(m.chave, 1, ${TRECHO}) as chave,
-  substr(m.valor, 1, ${TRECHO}) as valor`
+export const COLUNAS_DA_LISTA = `${LUGAR}, ${comeco('chave')} as chave,
+  ${comeco('valor')} as valor`
 
 export interface LinhaDaLista {
   readonly id: number
@@ -28,7 +32,7 @@ export interface LinhaDaLista {
 }
 type LinhaInteira = LinhaDaLista & { readonly auditada_ms: number }
 
-/** Of the topics that had this name, the last. */
+/** Of the topics that had this name, the one that has it; else the last. */
 export async function lerUma(
   leitura: Leitura,
   topico: string,
@@ -39,14 +43,17 @@ export async function lerUma(
     `select ${LUGAR}, auditada_ms, chave, valor from mensagens m
      where topico_id in (select id from topicos where nome = $1)
        and particao = $2 and deslocamento = $3
-     order by topico_id desc limit 1`,
+     order by topico_id in (select topico_id from topicos_atuais) desc, topico_id desc limit 1`,
     [topico, particao, deslocamento],
   )
   return linha && inteira(linha)
 }
 
 export function naLista(linha: LinhaDaLista): MensagemNaLista {
-  const { chave, valor: trecho } = conteudosDe(linha)
+  const { chave, valor: trecho } = conteudosDe({
+    ...linha,
+    ...{ chave: cortado(linha.chave), valor: cortado(linha.valor) },
+  })
   const { id, pedido_id, tamanho } = linha
   return { id, ...lugarDe(linha), pedido_id, evento: eventoDe(linha), chave, trecho, tamanho }
 }
@@ -62,6 +69,8 @@ function inteira(linha: LinhaInteira): MensagemInteira {
   }
 }
 
+const cortado = (texto: string | null): string | null =>
+  texto && Array.from(texto).slice(0, TRECHO).join('')
 const emTexto = (ms: number): string => new Date(ms).toISOString()
 const lugarDe = ({ topico, particao, deslocamento, instante_ms }: LinhaDaLista) => ({
   ...{ topico, particao, offset: String(deslocamento), instante: emTexto(instante_ms) },

@@ -87,6 +87,89 @@ test('o tópico apagado e feito de novo é outro, e nada dele se perde', async (
   assert.equal((await lerUma(db.leitura, 'nf_emitida', 0, 5))?.valor?.conteudo, 'velha')
 })
 
+test('o tópico que volta a ser o de antes continua de onde estava, e em outra vida', async () => {
+  await using auditoria = await abrirAuditoriaDeTeste()
+  const { db, identidades } = auditoria
+  /** As by another cluster for one start. */
+  const viver = async (identidade: string, de: number, ate: number) => {
+    identidades.set('nf_emitida', identidade)
+    const livro = await auditoria.reabrir()
+    await livro.gravar(mensagens(de, ate, { valor: identidade }))
+  }
+  await viver('A', 0, 100)
+  await viver('B', 0, 5)
+  assert.deepEqual(await contagens(auditoria), [['nf_emitida/0', 5, 0, 4]])
+  await viver('A', 100, 103)
+  assert.deepEqual(await contagens(auditoria), [['nf_emitida/0', 103, 0, 102]])
+  assert.equal((await lerUma(db.leitura, 'nf_emitida', 0, 1))?.valor?.conteudo, 'A')
+  await viver('A', 90, 110)
+  assert.deepEqual(await contagens(auditoria), [['nf_emitida/0', 110, 0, 109]])
+  assert.deepEqual([await quantas(auditoria), await linhas(auditoria)], [115, 115])
+  // What a new life reads is of the new topic, wherever that begins.
+  await viver('C', 200, 203)
+  assert.deepEqual(await contagens(auditoria), [['nf_emitida/0', 3, 200, 202]])
+})
+
+test('um livro que conta de menos numera além do que já tem', async () => {
+  await using auditoria = await abrirAuditoriaDeTeste()
+  await auditoria.livro.gravar(mensagens(0, 10))
+  await auditoria.db.transacao((tx) => tx.executar('update contagens set auditadas = 3'))
+  const livro = await auditoria.reabrir()
+  await livro.gravar(mensagens(10, 12))
+  assert.deepEqual([await quantas(auditoria), await linhas(auditoria)], [12, 12])
+})
+
+test('feito de novo, o tópico fala primeiro por uma partição nunca vista', async () => {
+  await using auditoria = await abrirAuditoriaDeTeste()
+  const { livro, identidades } = auditoria
+  await livro.gravar(mensagens(0, 3))
+  identidades.set('nf_emitida', 'outra')
+  await livro.gravar(mensagens(0, 2, { particao: 1 }))
+  await livro.gravar(mensagens(0, 1))
+  const esperadas = [
+    ['nf_emitida/0', 1, 0, 0],
+    ['nf_emitida/1', 2, 0, 1],
+  ]
+  assert.deepEqual(await contagens(auditoria), esperadas)
+  const perguntas = auditoria.perguntas()
+  await livro.gravar([...mensagens(1, 3), ...mensagens(2, 4, { particao: 1 })])
+  assert.equal(auditoria.perguntas(), perguntas, 'uma vez por partição')
+})
+
+test('o que restava do tópico apagado fica com ele, e não esconde o que é do novo', async () => {
+  await using auditoria = await abrirAuditoriaDeTeste()
+  const { db, livro, identidades } = auditoria
+  const deVendas = (de: number, ate: number) => mensagens(de, ate, { topico: 'vendas' })
+  const outraParticao = (de: number, ate: number) => mensagens(de, ate, { particao: 1 })
+  await livro.gravar([...mensagens(0, 10), ...outraParticao(0, 2), ...deVendas(0, 5)])
+  identidades.set('nf_emitida', 'outra').set('vendas', 'outra')
+  const resto = mensagens(10, 15, { valor: 'velha' })
+  const novas = mensagens(0, 20, { valor: 'nova' })
+  // Of this one nothing says yet that it is another, too.
+  const lote = [...deVendas(5, 6), ...resto, ...novas]
+  await db.transacao((tx) =>
+    tx.executar(`create trigger cheio before insert on mensagens
+      begin select raise(abort, 'sem espaço'); end`),
+  )
+  await assert.rejects(livro.gravar(lote))
+  await db.transacao((tx) => tx.executar('drop trigger cheio'))
+  const feito = await livro.gravar(lote)
+  assert.deepEqual(Object.fromEntries(feito), { vendas: 1, nf_emitida: 25 })
+  assert.equal((await lerUma(db.leitura, 'nf_emitida', 0, 11))?.valor?.conteudo, 'nova')
+  assert.equal((await lerUma(db.leitura, 'nf_emitida', 0, 9))?.valor?.conteudo, 'nova')
+  await livro.gravar(deVendas(6, 8))
+  await livro.gravar(deVendas(0, 2))
+  // From the batch after, all is of the new one, wherever its partition begins.
+  await livro.gravar(outraParticao(4, 7))
+  const esperadas = [
+    ['nf_emitida/0', 20, 0, 19],
+    ['nf_emitida/1', 3, 4, 6],
+    ['vendas/0', 2, 0, 1],
+  ]
+  assert.deepEqual(await contagens(auditoria), esperadas)
+  assert.equal(await linhas(auditoria), 10 + 2 + 5 + 26 + 2 + 2 + 3)
+})
+
 test('a retenção remove as mais antigas e nada tira das contas', async () => {
   await using auditoria = await abrirAuditoriaDeTeste()
   const { db, livro } = auditoria

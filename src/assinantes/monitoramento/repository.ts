@@ -22,11 +22,10 @@ export interface Nova {
   readonly anotada: Anotada
 }
 
-/** Of each name, the last that had it. */
+/** Of each name, the one that has it now. */
 export const lerTopicos = (leitura: Leitura): Promise<TopicoAuditado[]> =>
   leitura.todos<TopicoAuditado>(
-    `select id, nome, identidade from topicos
-     where id in (select max(id) from topicos group by nome)`,
+    'select id, nome, identidade from topicos where id in (select topico_id from topicos_atuais)',
   )
 
 export const lerContagens = (leitura: Leitura): Promise<ContagemGuardada[]> =>
@@ -34,11 +33,17 @@ export const lerContagens = (leitura: Leitura): Promise<ContagemGuardada[]> =>
     'select topico_id, particao, auditadas, primeiro, ultimo from contagens',
   )
 
-export async function inserirTopico(
-  db: Database,
-  nome: string,
-  identidade: string,
-): Promise<number> {
+/** How many were ever written: no id is above, even where the counts should say less. */
+export async function lerGravadas(leitura: Leitura): Promise<number> {
+  const linha = await leitura.um<{ gravadas: number }>(
+    `select max((select coalesce(sum(auditadas), 0) from contagens),
+       (select coalesce(max(id), 0) from mensagens)) as gravadas`,
+  )
+  return linha!.gravadas
+}
+
+/** From now on the name is that topic's, known or not; answers its id. */
+export async function tornarAtual(db: Database, nome: string, identidade: string): Promise<number> {
   return db.transacao(async (tx) => {
     await tx.executar(
       `insert into topicos (nome, identidade) values ($1, $2)
@@ -48,6 +53,11 @@ export async function inserirTopico(
     const linha = await tx.um<{ id: number }>(
       'select id from topicos where nome = $1 and identidade = $2',
       [nome, identidade],
+    )
+    await tx.executar(
+      `insert into topicos_atuais (nome, topico_id) values ($1, $2)
+       on conflict (nome) do update set topico_id = excluded.topico_id`,
+      [nome, linha!.id],
     )
     return linha!.id
   })

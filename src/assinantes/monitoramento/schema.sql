@@ -7,6 +7,12 @@ create table if not exists topicos (
   unique (nome, identidade)
 ) strict;
 
+-- Which of them has the name now: another cluster may be asked for one start, and the first again.
+create table if not exists topicos_atuais (
+  nome text primary key,
+  topico_id integer not null references topicos
+) strict, without rowid;
+
 -- id: the n-th message taken down, without gaps, so that the oldest and the newest say how many.
 -- Without rowid: an index is bounded by (instante_ms, id) only if id is a column like others.
 -- chave and valor are text, or base64 where em_base64 has the bit 1 (chave) or 2 (valor).
