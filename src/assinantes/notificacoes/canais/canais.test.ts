@@ -65,6 +65,35 @@ test('smtp: a recusa do destinatário é de vez, com a razão; a seguinte ainda 
   assert.equal(correio.recebidas.length, 1)
 })
 
+test('smtp: o que o servidor tem contra quem manda pode passar; contra a mensagem, não', async () => {
+  await using correio = await abrirCorreio()
+  using canal = abrirSmtp(correio.url, REMETENTE)
+  for (const [passo, resposta, deVez] of [
+    ['MAIL FROM', '530 5.7.0 Authentication required', false],
+    ['MAIL FROM', '550 5.4.5 Daily user sending quota exceeded', false],
+    ['MAIL FROM', '553 5.7.1 Sender address rejected: not owned by user', false],
+    ['RCPT TO', '530 Must issue a STARTTLS command first', false],
+    ['RCPT TO', '553 5.7.1 Sender address rejected: not owned by user', false],
+    ['RCPT TO', '450 4.2.0 Greylisted', false],
+    ['RCPT TO', '550 no such user', true],
+    ['RCPT TO', '552 5.2.2 Mailbox full', true],
+    ['DATA', '451 4.3.0 Try again', false],
+    ['DATA', '554 5.7.1 Message refused', true],
+  ] as const) {
+    correio.recusas.clear()
+    correio.recusas.set(passo, resposta)
+    const recusa = (erro: Error) => erro instanceof RecusaDefinitiva === deVez
+    await assert.rejects(canal.enviar(AVISO, signal), recusa, `${passo}: ${resposta}`)
+  }
+})
+
+test('smtp: o endereço que não se escreve é recusado de vez, antes de sair', async () => {
+  await using correio = await abrirCorreio()
+  using canal = abrirSmtp(correio.url, REMETENTE)
+  const para = { nome: 'Maria', email: '' }
+  await assert.rejects(canal.enviar({ ...AVISO, para }, signal), RecusaDefinitiva)
+})
+
 test('smtp: sem servidor, ou com a senha errada, pode passar', async () => {
   await using correio = await abrirCorreio()
   const passa = (erro: Error) => !(erro instanceof RecusaDefinitiva)
