@@ -61,7 +61,7 @@ test('um instante sem zona é UTC, onde quer que o processo rode', () => {
       ['2026-11-28 10:20:30.5', '2026-11-28T10:20:30.500Z'],
       ['2026-11-28T10:20:30.123456', '2026-11-28T10:20:30.123Z'],
       ['2026-11-28T10:20:30-03:00', '2026-11-28T13:20:30.000Z'],
-    ]) {
+    ] as const) {
       const valor = bytes({ pedido_id: 7, data_separacao: dito, status: 'concluido' })
       const { data_separacao: lida } = ler('estoque_separado', valor) as { data_separacao?: string }
       assert.equal(lida, data_separacao, dito)
