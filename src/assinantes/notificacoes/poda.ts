@@ -1,9 +1,10 @@
-// What ended a month ago is forgotten: the topic keeps its messages for a week, so that none of
-// them can come again and find no row.
+// What ended a month ago is forgotten: the topic keeps its messages for a week, and of those that
+// it keeps for longer none is heeded any more.
 import type { Instante } from '../../contratos/ids.ts'
 import type { Outbox } from './outbox.ts'
 
-const GUARDAR_MS = 30 * 86_400_000
+/** Of a change older than this the row may be gone: see recebimento.ts. */
+export const GUARDAR_MS = 30 * 86_400_000
 const A_CADA_MS = 3_600_000
 
 /** Now, and every hour. */

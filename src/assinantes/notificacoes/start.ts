@@ -35,7 +35,7 @@ export const abrir: AbrirAssinante = async (partes) => {
     for (const entrega of entregas) entrega.acordar()
   }
   registrarNotificacoes(app, outbox, acordar)
-  partes.consumir(criarRecebimento({ outbox, canais, enterrar, acordar }))
+  partes.consumir(criarRecebimento({ outbox, canais, enterrar, relogio, acordar }))
   const aberto = pilha.move()
   return { [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }

@@ -65,7 +65,7 @@ test('smtp: a recusa do destinatário é de vez, com a razão; a seguinte ainda 
   assert.equal(correio.recebidas.length, 1)
 })
 
-test('smtp: o que o servidor tem contra quem manda pode passar; contra a mensagem, não', async () => {
+test('smtp: a recusa de quem manda pode passar; a da mensagem é de vez', async () => {
   await using correio = await abrirCorreio()
   using canal = abrirSmtp(correio.url, REMETENTE)
   for (const [passo, resposta, deVez] of [
