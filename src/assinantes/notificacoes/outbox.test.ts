@@ -130,9 +130,27 @@ test('a poda apaga o que terminou há tempo, e nunca o que espera', () =>
     await outbox.receber(mudanca(3, 'enviado'), ['smtp'], em(0))
     await outbox.marcar(fim(1, 10))
     await outbox.marcar(fim(2, 20))
-    assert.equal(await outbox.podar(em(20)), false)
+    assert.equal(await outbox.podar(em(20), async () => undefined), false)
     assert.deepEqual(
       (await lista(outbox)).map(({ id }) => id),
       [3, 2],
     )
+  }))
+
+test('o que a poda não consegue levar junto com a linha fica, e a linha também', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(0))
+    for (const { id } of await lista(outbox)) await outbox.marcar(fim(id))
+    const falhar = async () => Promise.reject(new Error('sem permissão'))
+    await assert.rejects(outbox.podar(em(1), falhar), { message: 'sem permissão' })
+    assert.equal((await lista(outbox)).length, 2)
+    const levadas: unknown[] = []
+    await outbox.podar(em(1), async (linhas) => {
+      for (const { pedido_id, status, canal } of linhas) levadas.push([pedido_id, status, canal])
+    })
+    assert.deepEqual(levadas.toSorted(), [
+      [1, 'enviado', 'registro'],
+      [1, 'enviado', 'smtp'],
+    ])
+    assert.deepEqual(await lista(outbox), [])
   }))

@@ -32,6 +32,8 @@ export interface Espera {
   readonly desde: Instante
 }
 
+export type Podada = Pick<Pendente, 'id' | 'pedido_id' | 'status' | 'canal'>
+
 export interface Outbox extends AsyncDisposable {
   /** True when there is something new; resolves after the commit. */
   receber(mudanca: Mudanca, canais: readonly NomeCanal[], agora: Instante): Promise<boolean>
@@ -44,8 +46,11 @@ export interface Outbox extends AsyncDisposable {
   /** Back to waiting, whatever they were; answers how many. */
   reenviar(quais: ReenvioDeNotificacoes, agora: Instante): Promise<number>
   esperas(): Promise<Espera[]>
-  /** Deletes some of those that ended before `antes`; false when none is left. */
-  podar(antes: Instante): Promise<boolean>
+  /**
+   * Deletes some of those that ended before `antes`, once `levar` took what they left elsewhere;
+   * false when none is left.
+   */
+  podar(antes: Instante, levar: (podadas: readonly Podada[]) => Promise<void>): Promise<boolean>
 }
 
 type Leituras = Pick<Outbox, 'devidas' | 'proxima' | 'listar' | 'esperas'>
@@ -70,16 +75,18 @@ export function abrirOutbox(arquivo: string): Outbox {
           [agora, pedido_id, status ?? null, canal ?? null],
         ),
       ),
-    async podar(antes) {
-      const apagadas = await db.transacao((tx) =>
-        tx.executar(
-          `delete from notificacoes where id in (select id from notificacoes
-             where estado <> 'pendente' and encerrada_em < $1 limit ${APAGADAS_POR_VEZ})`,
+    podar: (antes, levar) =>
+      db.transacao(async (tx) => {
+        const podadas = await tx.todos<Podada>(
+          `select id, pedido_id, status, canal from notificacoes
+           where estado <> 'pendente' and encerrada_em < $1 limit ${APAGADAS_POR_VEZ}`,
           [antes],
-        ),
-      )
-      return apagadas === APAGADAS_POR_VEZ
-    },
+        )
+        await levar(podadas)
+        const ids = podadas.map(({ id }) => [id])
+        await tx.executarCada('delete from notificacoes where id = $1', ids)
+        return podadas.length === APAGADAS_POR_VEZ
+      }),
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
   }
 }

@@ -10,6 +10,7 @@ const A_CADA_MS = 3_600_000
 /** Now, and every hour. */
 export function podarSempre(
   { podar }: Pick<Outbox, 'podar'>,
+  levar: Parameters<Outbox['podar']>[1],
   relogio: () => number,
   avisar: (mensagem: string, campos: object) => void,
 ): Disposable {
@@ -17,7 +18,7 @@ export function podarSempre(
   const varrer = async () => {
     const antes = new Date(relogio() - GUARDAR_MS).toISOString() as Instante
     // A transaction each, so that new notices come in between.
-    while (!parou && (await podar(antes)));
+    while (!parou && (await podar(antes, levar)));
   }
   const tentar = () =>
     void varrer().catch((erro: unknown) => avisar('a poda das notificações falhou', { err: erro }))

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { abrirCorreio } from '../../../../testes/correio.ts'
 import { comoClienteId, comoPedidoId, type Instante } from '../../../contratos/ids.ts'
-import { abrirArquivo } from './arquivo.ts'
+import type { NomeCanal } from '../../../contratos/notificacoes.ts'
+import { abrirArquivo, apagarArquivosEm } from './arquivo.ts'
 import { type Aviso, RecusaDefinitiva } from './canal.ts'
 import { criarRegistroDeAvisos } from './registro.ts'
 import { abrirSmtp } from './smtp.ts'
@@ -32,6 +33,20 @@ test('arquivo: uma mensagem inteira, só para o dono; repetida, o mesmo arquivo'
   assert.equal(readFileSync(caminho, 'utf8'), primeira)
   assert.equal(statSync(caminho).mode & 0o777, 0o600)
   assert.equal(statSync(correio).mode & 0o777, 0o700)
+})
+
+test('arquivo: esquecida a notificação, o seu arquivo sai; os outros ficam', async () => {
+  using pasta = mkdtempDisposableSync(join(tmpdir(), 'quatrovias-correio-'))
+  const canal = await abrirArquivo(pasta.path, REMETENTE)
+  for (const pedido of [1, 2, 3]) {
+    await canal.enviar({ ...AVISO, pedido_id: comoPedidoId(pedido) }, signal)
+  }
+  const podada = (pedido: number, nome: NomeCanal) => ({
+    ...{ id: pedido, pedido_id: comoPedidoId(pedido), status: AVISO.status, canal: nome },
+  })
+  const apagar = apagarArquivosEm(pasta.path)
+  await apagar([podada(1, 'arquivo'), podada(2, 'smtp'), podada(9, 'arquivo')])
+  assert.deepEqual(readdirSync(pasta.path).toSorted(), ['2-enviado.eml', '3-enviado.eml'])
 })
 
 test('registro: o que mudou e de quem, sem nome nem endereço', async () => {
