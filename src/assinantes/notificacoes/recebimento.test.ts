@@ -57,7 +57,7 @@ test('a repetida não acorda ninguém', async () => {
   assert.deepEqual(feito, [])
 })
 
-test('a de que a poda já pode ter esquecido está feita, e ninguém é avisado outra vez', async () => {
+test('a que a poda já pode ter esquecido está feita, e não avisa outra vez', async () => {
   for (const [idadeMs, esperado] of [
     [GUARDAR_MS, ['acordou']],
     [GUARDAR_MS + 1, []],
