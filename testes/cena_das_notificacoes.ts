@@ -23,7 +23,7 @@ import { abrirBrokerDeTeste } from './kafka.ts'
 
 const PRONTO_MS = 20_000
 const TOPICO = 'notificacoes'
-const INSTANTE = '2026-01-02T03:04:05.678Z'
+const INSTANTE = new Date().toISOString()
 
 export interface Mudanca {
   readonly pedido: number | string

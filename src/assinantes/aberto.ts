@@ -15,7 +15,6 @@ import type { Configuracao } from '../infra/configuracao.ts'
 import { type Enderecos, enderecosPorConfiguracao } from '../infra/enderecos.ts'
 import { recusarPaginas } from '../infra/navegador.ts'
 import { criarRegistro, type Registro } from '../infra/registro.ts'
-import { saidaDoLog } from '../infra/saida_do_log.ts'
 import { criarServidor, escutar } from '../infra/servidor_http.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
 import type { AbrirAssinante, Partes } from './partes.ts'
@@ -57,10 +56,7 @@ export async function abrirAssinante(
   const consumidores = pilha.use(new AsyncDisposableStack())
   const partes: Partes = {
     ...{ configuracao, conexao, app, saida, gatewayInterno, avisar, metricas: registro.metricas },
-    anotar(mensagem, campos) {
-      registro.log.info({ ...campos, mensagem })
-      saidaDoLog().escoar()
-    },
+    anotar: registro.anotar,
     diretorio: join(configuracao.diretorio, 'dados'),
     enterrar: criarEnterrar(grupo, saida, (causa) => avisar('mensagem morta', causa)),
     consumir: (tratar, janela, porChave = true) =>

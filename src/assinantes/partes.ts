@@ -6,6 +6,7 @@ import type { Consumidor } from '../arquiteturas/kafka/consumidor.ts'
 import type { Enterrar, Tratar } from '../arquiteturas/kafka/inbound.ts'
 import type { Saida } from '../arquiteturas/kafka/outbound.ts'
 import type { Configuracao } from '../infra/configuracao.ts'
+import type { Registro } from '../infra/registro.ts'
 
 export interface Partes {
   readonly configuracao: Configuracao
@@ -21,8 +22,8 @@ export interface Partes {
   readonly enterrar: Enterrar
   /** Where the gateway tells subscribers how to reach a client. */
   readonly gatewayInterno: string
-  /** One line in the log, of what went as it should; out of the process when this returns. */
-  anotar(mensagem: string, campos?: object): void
+  /** One line in the log that is itself a delivery, whatever its level: see Registro. */
+  readonly anotar: Registro['anotar']
   /** One line in the log, of what somebody may have to look at. */
   avisar(mensagem: string, campos?: object): void
   /**

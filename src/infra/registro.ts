@@ -9,6 +9,11 @@ import { saidaDoLog } from './saida_do_log.ts'
 
 export interface Registro {
   readonly log: Logger
+  /**
+   * One line that is itself what was asked for, so at every level but `silent`; out of the process
+   * when this returns.
+   */
+  anotar(mensagem: string, campos?: object): void
   readonly metricas: Registry
   readonly operacoes: Operacoes
   /** Calls back after each commit that wrote events, until disposed. */
@@ -36,6 +41,7 @@ function criarLogEm(destino: DestinationStream, servico: string, nivel: string):
 export function criarRegistro(servico: NomeServico | NomeAssinante, nivel: string): Registro {
   const destino = saidaDoLog()
   const log = criarLogEm(destino, servico, nivel)
+  const anotado = log.child({}, { level: nivel === 'silent' ? nivel : 'info' })
   const metricas = new Registry()
   metricas.setDefaultLabels({ servico })
   collectDefaultMetrics({ register: metricas })
@@ -80,6 +86,10 @@ export function criarRegistro(servico: NomeServico | NomeAssinante, nivel: strin
   }
   return {
     log,
+    anotar(mensagem, campos) {
+      anotado.info({ ...campos, mensagem })
+      destino.escoar()
+    },
     metricas,
     operacoes,
     aoGravar(chamar) {

@@ -16,8 +16,8 @@ export const DAS_NOTIFICACOES: readonly Mutante[] = [
   {
     nome: 'confirmar a mensagem antes de as suas linhas estarem gravadas',
     ...de('recebimento'),
-    de: 'if (await outbox.receber(mudanca, canais, agora())) acordar()',
-    para: 'void outbox.receber(mudanca, canais, agora()).then(acordar)',
+    de: 'if (await outbox.receber(mudanca, canais, recebida_em)) acordar()',
+    para: 'void outbox.receber(mudanca, canais, recebida_em).then(acordar)',
   },
   {
     nome: 'mandar o aviso a quem disse que não quer nenhum',

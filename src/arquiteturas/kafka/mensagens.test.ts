@@ -51,6 +51,27 @@ test('as mensagens da especificação, sem nada nosso, são entendidas', () => {
   })
 })
 
+test('um instante sem zona é UTC, onde quer que o processo rode', () => {
+  const zona = process.env.TZ
+  process.env.TZ = 'America/Sao_Paulo'
+  try {
+    for (const [dito, data_separacao] of [
+      ['2026-11-28 10:20:30', '2026-11-28T10:20:30.000Z'],
+      ['2026-11-28T10:20:30', '2026-11-28T10:20:30.000Z'],
+      ['2026-11-28 10:20:30.5', '2026-11-28T10:20:30.500Z'],
+      ['2026-11-28T10:20:30.123456', '2026-11-28T10:20:30.123Z'],
+      ['2026-11-28T10:20:30-03:00', '2026-11-28T13:20:30.000Z'],
+    ] as const) {
+      const valor = bytes({ pedido_id: 7, data_separacao: dito, status: 'concluido' })
+      const { data_separacao: lida } = ler('estoque_separado', valor) as { data_separacao?: string }
+      assert.equal(lida, data_separacao, dito)
+    }
+  } finally {
+    if (zona === undefined) delete process.env.TZ
+    else process.env.TZ = zona
+  }
+})
+
 test('o que não se entende é recusado com a causa', () => {
   const pagos = 'pagamentos_processados'
   assert.throws(() => ler(pagos, undefined), invalida(/não tem valor/))

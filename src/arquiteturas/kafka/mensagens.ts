@@ -130,8 +130,9 @@ const PADROES: { readonly [T in TipoDoFluxo]?: () => Corpo } = {
   EstoqueInsuficiente: () => ({ motivo: 'sem_estoque' }),
 }
 const RECUSADO = { motivo: 'recusado_pelo_servico' }
+const SEM_ZONA = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)$/
 /** The reference writes instants without a zone; they are taken as UTC. */
-const SEM_ZONA = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/
+export const comZona = (instante: string): string => instante.replace(SEM_ZONA, '$1T$2Z')
 
 /** The same in other words: numbers as text, other instants, reais, null for absent. */
 function deEstranho(tipo: TipoDoFluxo, corpo: Corpo): Corpo {
@@ -154,7 +155,7 @@ function deEstranho(tipo: TipoDoFluxo, corpo: Corpo): Corpo {
 }
 
 function emUtc(dito: string): string {
-  const quando = new Date(dito.replace(SEM_ZONA, '$1T$2Z'))
+  const quando = new Date(comZona(dito))
   return Number.isNaN(quando.getTime()) ? dito : quando.toISOString()
 }
 

@@ -1,7 +1,7 @@
 // A message of the topic `notificacoes`, ours or a stranger's, read into what is to be told. What
 // it says in words is not passed on: the words are those of the templates.
 import * as z from 'zod'
-import { invalida } from '../../arquiteturas/kafka/mensagens.ts'
+import { comZona, invalida } from '../../arquiteturas/kafka/mensagens.ts'
 import { STATUS, type StatusPedido } from '../../contratos/eventos.ts'
 import { type ClienteId, type Instante, MAIOR_ID, type PedidoId } from '../../contratos/ids.ts'
 
@@ -18,11 +18,9 @@ const id = z
   .union([z.number(), z.string().regex(/^[1-9]\d{0,9}$/)], { error: 'não é um número' })
   .transform(Number)
   .pipe(z.number().int().min(1).max(MAIOR_ID))
-/** `AAAA-MM-DD HH:MM:SS` has no zone, and is taken as UTC. */
-const SEM_ZONA = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/
 const instante = z
   .string()
-  .transform((texto) => texto.replace(SEM_ZONA, '$1T$2Z'))
+  .transform(comZona)
   .pipe(z.iso.datetime({ offset: true, error: 'não é um instante' }))
   .transform((texto) => new Date(texto).toISOString() as Instante)
 const mensagem = z.object({

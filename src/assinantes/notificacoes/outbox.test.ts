@@ -15,7 +15,9 @@ const CANAIS = ['registro', 'smtp'] as const
 const mudanca = (pedido: number, status: StatusPedido) => ({
   ...{ pedido_id: comoPedidoId(pedido), cliente_id: comoClienteId(3), status, instante: em(0) },
 })
-const fim = (id: number, ms = 0): Marca => ({ id, em: em(ms), erro: null, fim: 'enviado' })
+const fim = (id: number, ms = 0): Marca => ({
+  ...{ id, devida_em: em(0), em: em(ms), erro: null, fim: 'enviado' },
+})
 
 async function comOutbox(corpo: (outbox: Outbox, arquivo: string) => Promise<void>) {
   using pasta = mkdtempDisposableSync(join(tmpdir(), 'quatrovias-outbox-'))
@@ -65,8 +67,8 @@ test('a que falhou espera, e as do seu pedido atrás dela; as de outro não', ()
     await outbox.receber(mudanca(2, 'pendente'), CANAIS, em(0))
     const [primeira] = await outbox.devidas('smtp', em(0), 1)
     const proxima_em = em(1_000)
-    const falha = { id: primeira?.id ?? 0, em: em(0), erro: 'fora', falha_desde: em(0), proxima_em }
-    await outbox.marcar(falha)
+    const quando = { devida_em: em(0), em: em(0), falha_desde: em(0), proxima_em }
+    await outbox.marcar({ id: primeira?.id ?? 0, erro: 'fora', ...quando })
     await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(5))
     const pedidos = async (ms: number) =>
       (await outbox.devidas('smtp', em(ms), 10)).map(({ pedido_id }) => pedido_id)
@@ -85,7 +87,7 @@ test('reenviar devolve à espera o que se pediu, em ordem, sem o que falhou', ()
       await outbox.receber(mudanca(1, status), CANAIS, em(0))
     }
     for (const { id } of await lista(outbox)) {
-      await outbox.marcar({ id, em: em(1), erro: 'não existe', fim: 'desistiu' })
+      await outbox.marcar({ ...fim(id, 1), erro: 'não existe', fim: 'desistiu' })
     }
     const pedido_id = comoPedidoId(1)
     assert.equal(await outbox.reenviar({ pedido_id: comoPedidoId(9) }, em(2)), 0)
@@ -95,6 +97,21 @@ test('reenviar devolve à espera o que se pediu, em ordem, sem o que falhou', ()
     assert.deepEqual([devida?.status, devida?.tentativas, outras], ['pendente', 0, []])
     assert.equal((await outbox.devidas('registro', em(2), 10)).length, 0)
     assert.equal(await outbox.reenviar({ pedido_id }, em(2)), 4)
+  }))
+
+test('o reenvio pedido durante uma tentativa vale, termine ela como terminar', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(1, 'enviado'), ['smtp'], em(0))
+    const [emVoo] = await outbox.devidas('smtp', em(0), 1)
+    assert.equal(await outbox.reenviar({ pedido_id: comoPedidoId(1) }, em(1)), 1)
+    const lida = { id: emVoo?.id ?? 0, devida_em: emVoo?.devida_em ?? em(0) }
+    await outbox.marcar({ ...fim(lida.id, 2), ...lida })
+    const falha = { em: em(2), erro: 'fora', falha_desde: em(2), proxima_em: em(3_000) }
+    await outbox.marcar({ ...lida, ...falha })
+    const [devida] = await outbox.devidas('smtp', em(2), 1)
+    assert.deepEqual([devida?.id, devida?.tentativas, devida?.devida_em], [1, 0, em(1)])
+    await outbox.marcar({ ...fim(1, 3), devida_em: em(1) })
+    assert.equal((await lista(outbox))[0]?.estado, 'enviado')
   }))
 
 test('a lista mostra página por página, por pedido e por estado', () =>
@@ -130,9 +147,27 @@ test('a poda apaga o que terminou há tempo, e nunca o que espera', () =>
     await outbox.receber(mudanca(3, 'enviado'), ['smtp'], em(0))
     await outbox.marcar(fim(1, 10))
     await outbox.marcar(fim(2, 20))
-    assert.equal(await outbox.podar(em(20)), false)
+    assert.equal(await outbox.podar(em(20), async () => undefined), false)
     assert.deepEqual(
       (await lista(outbox)).map(({ id }) => id),
       [3, 2],
     )
+  }))
+
+test('o que a poda não consegue levar junto com a linha fica, e a linha também', () =>
+  comOutbox(async (outbox) => {
+    await outbox.receber(mudanca(1, 'enviado'), CANAIS, em(0))
+    for (const { id } of await lista(outbox)) await outbox.marcar(fim(id))
+    const falhar = async () => Promise.reject(new Error('sem permissão'))
+    await assert.rejects(outbox.podar(em(1), falhar), { message: 'sem permissão' })
+    assert.equal((await lista(outbox)).length, 2)
+    const levadas: unknown[] = []
+    await outbox.podar(em(1), async (linhas) => {
+      for (const { pedido_id, status, canal } of linhas) levadas.push([pedido_id, status, canal])
+    })
+    assert.deepEqual(levadas.toSorted(), [
+      [1, 'enviado', 'registro'],
+      [1, 'enviado', 'smtp'],
+    ])
+    assert.deepEqual(await lista(outbox), [])
   }))

@@ -17,20 +17,28 @@ export interface Pendente extends Mudanca {
   readonly id: number
   readonly canal: NomeCanal
   readonly tentativas: number
+  readonly devida_em: Instante
   /** Since when its channel fails. */
   readonly falha_desde: Instante | null
 }
+interface Tentada extends Pick<Pendente, 'id' | 'devida_em'> {
+  readonly em: Instante
+  readonly erro: string | null
+}
 /** What became of a try: it has ended, or it is to be made again. */
-export type Marca = { readonly id: number; readonly em: Instante; readonly erro: string | null } & (
-  | { readonly fim: Exclude<EstadoDaNotificacao, 'pendente'> }
-  | { readonly proxima_em: Instante; readonly falha_desde: Instante | null }
-)
+export type Marca = Tentada &
+  (
+    | { readonly fim: Exclude<EstadoDaNotificacao, 'pendente'> }
+    | { readonly proxima_em: Instante; readonly falha_desde: Instante | null }
+  )
 export interface Espera {
   readonly canal: NomeCanal
   readonly pendentes: number
   /** When the oldest arrived. */
   readonly desde: Instante
 }
+
+export type Podada = Pick<Pendente, 'id' | 'pedido_id' | 'status' | 'canal'>
 
 export interface Outbox extends AsyncDisposable {
   /** True when there is something new; resolves after the commit. */
@@ -39,13 +47,17 @@ export interface Outbox extends AsyncDisposable {
   devidas(canal: NomeCanal, agora: Instante, limite: number): Promise<Pendente[]>
   /** When, after `agora`, something of a channel is due; undefined when nothing will be. */
   proxima(canal: NomeCanal, agora: Instante): Promise<Instante | undefined>
+  /** Changes nothing of what was sent back to waiting since it was due. */
   marcar(marca: Marca): Promise<void>
   listar(pagina: PaginaDeNotificacoes): Promise<Notificacao[]>
   /** Back to waiting, whatever they were; answers how many. */
   reenviar(quais: ReenvioDeNotificacoes, agora: Instante): Promise<number>
   esperas(): Promise<Espera[]>
-  /** Deletes some of those that ended before `antes`; false when none is left. */
-  podar(antes: Instante): Promise<boolean>
+  /**
+   * Deletes some of those that ended before `antes`, once `levar` took what they left elsewhere;
+   * false when none is left.
+   */
+  podar(antes: Instante, levar: (podadas: readonly Podada[]) => Promise<void>): Promise<boolean>
 }
 
 type Leituras = Pick<Outbox, 'devidas' | 'proxima' | 'listar' | 'esperas'>
@@ -70,16 +82,18 @@ export function abrirOutbox(arquivo: string): Outbox {
           [agora, pedido_id, status ?? null, canal ?? null],
         ),
       ),
-    async podar(antes) {
-      const apagadas = await db.transacao((tx) =>
-        tx.executar(
-          `delete from notificacoes where id in (select id from notificacoes
-             where estado <> 'pendente' and encerrada_em < $1 limit ${APAGADAS_POR_VEZ})`,
+    podar: (antes, levar) =>
+      db.transacao(async (tx) => {
+        const podadas = await tx.todos<Podada>(
+          `select id, pedido_id, status, canal from notificacoes
+           where estado <> 'pendente' and encerrada_em < $1 limit ${APAGADAS_POR_VEZ}`,
           [antes],
-        ),
-      )
-      return apagadas === APAGADAS_POR_VEZ
-    },
+        )
+        await levar(podadas)
+        const ids = podadas.map(({ id }) => [id])
+        await tx.executarCada('delete from notificacoes where id = $1', ids)
+        return podadas.length === APAGADAS_POR_VEZ
+      }),
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
   }
 }
@@ -114,21 +128,22 @@ const recebimentoEm = (db: Database): Pick<Outbox, 'receber'> => {
 }
 
 async function marcarEm(tx: Transacao, marca: Marca): Promise<void> {
-  const { id, em, erro } = marca
+  const { id, devida_em, em, erro } = marca
   if ('fim' in marca) {
     await tx.executar(
       `update notificacoes set estado = $1, encerrada_em = $2, proxima_em = null, erro = $3
-       where id = $4`,
-      [marca.fim, em, erro, id],
+       where id = $4 and proxima_em = $5`,
+      [marca.fim, em, erro, id, devida_em],
     )
     return
   }
   const { proxima_em, falha_desde } = marca
-  await tx.executar(
+  const mudadas = await tx.executar(
     `update notificacoes set tentativas = tentativas + 1, falha_desde = $1, erro = $2
-     where id = $3`,
-    [falha_desde, erro, id],
+     where id = $3 and proxima_em = $4`,
+    [falha_desde, erro, id, devida_em],
   )
+  if (mudadas === 0) return
   // Those behind it in its order wait as long.
   await tx.executar(
     `update notificacoes set proxima_em = $1 where estado = 'pendente' and (pedido_id, canal) =
@@ -140,7 +155,8 @@ async function marcarEm(tx: Transacao, marca: Marca): Promise<void> {
 const leiturasEm = ({ leitura }: Database): Leituras => ({
   devidas: (canal, agora, limite) =>
     leitura.todos<Pendente>(
-      `select id, pedido_id, cliente_id, status, canal, instante, tentativas, falha_desde
+      `select id, pedido_id, cliente_id, status, canal, instante, tentativas, falha_desde,
+         proxima_em as devida_em
        from notificacoes n
        where estado = 'pendente' and canal = $1 and proxima_em <= $2
          and not exists (select 1 from notificacoes antes

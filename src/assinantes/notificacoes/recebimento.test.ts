@@ -5,6 +5,7 @@ import { ate } from '../../../testes/ate.ts'
 import type { Recebida } from '../../arquiteturas/kafka/inbound.ts'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { Mudanca } from './mensagem.ts'
+import { GUARDAR_MS } from './poda.ts'
 import { criarRecebimento, type PartesDoRecebimento } from './recebimento.ts'
 
 const LIMITE_MS = 5_000
@@ -13,15 +14,15 @@ const mensagem = (valor: object): Recebida => ({
   ...{ topico: 'notificacoes', particao: 0, offset: 7n, chave: undefined },
   ...{ valor: Buffer.from(JSON.stringify(valor)), cabecalhos: new Map() },
 })
-const BOA = mensagem({
-  ...{ pedido_id: 1, cliente_id: 3, status: 'enviado', instante: '2026-01-02T03:04:05.678Z' },
-})
+const INSTANTE = '2026-01-02T03:04:05.678Z'
+const BOA = mensagem({ pedido_id: 1, cliente_id: 3, status: 'enviado', instante: INSTANTE })
 
 function comPartes(mudadas: Partial<PartesDoRecebimento>) {
   const feito: string[] = []
   const tratar = criarRecebimento({
     outbox: { receber: async () => true },
     canais: ['registro', 'smtp'],
+    relogio: () => Date.parse(INSTANTE),
     enterrar: async (_mensagem, { codigo, message }) => void feito.push(`${codigo} ${message}`),
     acordar: () => void feito.push('acordou'),
     ...mudadas,
@@ -54,6 +55,17 @@ test('a repetida não acorda ninguém', async () => {
   const { tratar, feito } = comPartes({ outbox: { receber: async () => false } })
   await tratar(BOA, signal)
   assert.deepEqual(feito, [])
+})
+
+test('a que a poda já pode ter esquecido está feita, e não avisa outra vez', async () => {
+  for (const [idadeMs, esperado] of [
+    [GUARDAR_MS, ['acordou']],
+    [GUARDAR_MS + 1, []],
+  ] as const) {
+    const { tratar, feito } = comPartes({ relogio: () => Date.parse(INSTANTE) + idadeMs })
+    await tratar(BOA, signal)
+    assert.deepEqual(feito, esperado)
+  }
 })
 
 test('com o banco ocupado a mensagem espera, e não morre', async () => {

@@ -2,8 +2,9 @@
 // client once for each channel.
 import { join } from 'node:path'
 import type { NomeCanal } from '../../contratos/notificacoes.ts'
+import type { Configuracao } from '../../infra/configuracao.ts'
 import type { AbrirAssinante, Partes } from '../partes.ts'
-import { abrirArquivo } from './canais/arquivo.ts'
+import { abrirArquivo, apagarArquivosEm } from './canais/arquivo.ts'
 import type { Canal } from './canais/canal.ts'
 import { criarRegistroDeAvisos } from './canais/registro.ts'
 import { abrirContatos } from './contatos.ts'
@@ -16,13 +17,14 @@ import { registrarNotificacoes } from './rotas.ts'
 import { RITMO } from './tentativa.ts'
 
 const relogio = Date.now
+const correioEm = ({ diretorio }: Configuracao): string => join(diretorio, 'correio')
 
 export const abrir: AbrirAssinante = async (partes) => {
   await using pilha = new AsyncDisposableStack()
   const { configuracao, app, metricas, avisar, enterrar } = partes
   const { canais } = configuracao.notificacoes
   const outbox = pilha.use(abrirOutbox(join(partes.diretorio, 'notificacoes.db')))
-  pilha.use(podarSempre(outbox, relogio, avisar))
+  pilha.use(podarSempre(outbox, apagarArquivosEm(correioEm(configuracao)), relogio, avisar))
   const contatos = pilha.use(abrirContatos(partes.gatewayInterno, configuracao.credencial))
   const medidas = medir(metricas, canais, outbox.esperas, relogio)
   const entregas: Entrega[] = []
@@ -35,7 +37,7 @@ export const abrir: AbrirAssinante = async (partes) => {
     for (const entrega of entregas) entrega.acordar()
   }
   registrarNotificacoes(app, outbox, acordar)
-  partes.consumir(criarRecebimento({ outbox, canais, enterrar, acordar }))
+  partes.consumir(criarRecebimento({ outbox, canais, enterrar, relogio, acordar }))
   const aberto = pilha.move()
   return { [Symbol.asyncDispose]: () => aberto.disposeAsync() }
 }
@@ -51,7 +53,7 @@ async function abrirCanal(
     case 'registro':
       return criarRegistroDeAvisos(anotar)
     case 'arquivo':
-      return abrirArquivo(join(configuracao.diretorio, 'correio'), remetente)
+      return abrirArquivo(correioEm(configuracao), remetente)
     case 'smtp': {
       const { abrirSmtp } = await import('./canais/smtp.ts')
       return pilha.use(abrirSmtp(smtp, remetente))

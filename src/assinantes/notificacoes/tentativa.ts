@@ -57,11 +57,11 @@ const quer = ({ preferencias }: Contato, { status }: Pendente): boolean =>
 const emTexto = (ms: number): Instante => new Date(ms).toISOString() as Instante
 
 const terminar = (
-  { id }: Pendente,
+  { id, devida_em }: Pendente,
   { relogio }: Meios,
   fim: Extract<Marca, { fim: unknown }>['fim'],
   erro: string | null = null,
-): Marca => ({ id, em: emTexto(relogio()), erro, fim })
+): Marca => ({ id, devida_em, em: emTexto(relogio()), erro, fim })
 
 function falhar(pendente: Pendente, meios: Meios, erro: Error): Marca {
   const { relogio, ritmo } = meios
@@ -72,7 +72,7 @@ function falhar(pendente: Pendente, meios: Meios, erro: Error): Marca {
 }
 
 function adiar(
-  { id, tentativas }: Pendente,
+  { id, devida_em, tentativas }: Pendente,
   { relogio, ritmo }: Meios,
   erro: Error,
   falha_desde: Instante | null,
@@ -81,7 +81,7 @@ function adiar(
   const pausaMs = Math.min(ritmo.primeiraMs * 2 ** tentativas, maior)
   const agora = relogio()
   const proxima_em = emTexto(agora + pausaMs)
-  return { id, em: emTexto(agora), erro: porque(erro), proxima_em, falha_desde }
+  return { id, devida_em, em: emTexto(agora), erro: porque(erro), proxima_em, falha_desde }
 }
 
 const MAIOR_PORQUE = 300

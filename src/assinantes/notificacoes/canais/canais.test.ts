@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { abrirCorreio } from '../../../../testes/correio.ts'
 import { comoClienteId, comoPedidoId, type Instante } from '../../../contratos/ids.ts'
-import { abrirArquivo } from './arquivo.ts'
+import type { NomeCanal } from '../../../contratos/notificacoes.ts'
+import { abrirArquivo, apagarArquivosEm } from './arquivo.ts'
 import { type Aviso, RecusaDefinitiva } from './canal.ts'
 import { criarRegistroDeAvisos } from './registro.ts'
 import { abrirSmtp } from './smtp.ts'
@@ -32,6 +33,20 @@ test('arquivo: uma mensagem inteira, só para o dono; repetida, o mesmo arquivo'
   assert.equal(readFileSync(caminho, 'utf8'), primeira)
   assert.equal(statSync(caminho).mode & 0o777, 0o600)
   assert.equal(statSync(correio).mode & 0o777, 0o700)
+})
+
+test('arquivo: esquecida a notificação, o seu arquivo sai; os outros ficam', async () => {
+  using pasta = mkdtempDisposableSync(join(tmpdir(), 'quatrovias-correio-'))
+  const canal = await abrirArquivo(pasta.path, REMETENTE)
+  for (const pedido of [1, 2, 3]) {
+    await canal.enviar({ ...AVISO, pedido_id: comoPedidoId(pedido) }, signal)
+  }
+  const podada = (pedido: number, nome: NomeCanal) => ({
+    ...{ id: pedido, pedido_id: comoPedidoId(pedido), status: AVISO.status, canal: nome },
+  })
+  const apagar = apagarArquivosEm(pasta.path)
+  await apagar([podada(1, 'arquivo'), podada(2, 'smtp'), podada(9, 'arquivo')])
+  assert.deepEqual(readdirSync(pasta.path).toSorted(), ['2-enviado.eml', '3-enviado.eml'])
 })
 
 test('registro: o que mudou e de quem, sem nome nem endereço', async () => {
@@ -63,6 +78,35 @@ test('smtp: a recusa do destinatário é de vez, com a razão; a seguinte ainda 
   correio.recusados.clear()
   await canal.enviar(AVISO, signal)
   assert.equal(correio.recebidas.length, 1)
+})
+
+test('smtp: a recusa de quem manda pode passar; a da mensagem é de vez', async () => {
+  await using correio = await abrirCorreio()
+  using canal = abrirSmtp(correio.url, REMETENTE)
+  for (const [passo, resposta, deVez] of [
+    ['MAIL FROM', '530 5.7.0 Authentication required', false],
+    ['MAIL FROM', '550 5.4.5 Daily user sending quota exceeded', false],
+    ['MAIL FROM', '553 5.7.1 Sender address rejected: not owned by user', false],
+    ['RCPT TO', '530 Must issue a STARTTLS command first', false],
+    ['RCPT TO', '553 5.7.1 Sender address rejected: not owned by user', false],
+    ['RCPT TO', '450 4.2.0 Greylisted', false],
+    ['RCPT TO', '550 no such user', true],
+    ['RCPT TO', '552 5.2.2 Mailbox full', true],
+    ['DATA', '451 4.3.0 Try again', false],
+    ['DATA', '554 5.7.1 Message refused', true],
+  ] as const) {
+    correio.recusas.clear()
+    correio.recusas.set(passo, resposta)
+    const recusa = (erro: Error) => erro instanceof RecusaDefinitiva === deVez
+    await assert.rejects(canal.enviar(AVISO, signal), recusa, `${passo}: ${resposta}`)
+  }
+})
+
+test('smtp: o endereço que não se escreve é recusado de vez, antes de sair', async () => {
+  await using correio = await abrirCorreio()
+  using canal = abrirSmtp(correio.url, REMETENTE)
+  const para = { nome: 'Maria', email: '' }
+  await assert.rejects(canal.enviar({ ...AVISO, para }, signal), RecusaDefinitiva)
 })
 
 test('smtp: sem servidor, ou com a senha errada, pode passar', async () => {

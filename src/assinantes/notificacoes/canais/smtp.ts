@@ -10,6 +10,8 @@ const ESPERAS = {
 } as const
 /** Of the message or of those it goes to. A wrong password is for whoever set it to put right. */
 const DA_MENSAGEM: ReadonlySet<unknown> = new Set(['EENVELOPE', 'EMESSAGE'])
+/** Against the sender, although some servers (Postfix) wait for the recipient to say so. */
+const DE_QUEM_MANDA = /^5(30|\d\d[ -]5\.7\.)/
 
 /** `url`: smtp://user:password@host:port, or smtps://. */
 export function abrirSmtp(url: string, remetente: string): Canal & Disposable {
@@ -34,6 +36,9 @@ export function abrirSmtp(url: string, remetente: string): Canal & Disposable {
 }
 
 function comoRecusa(erro: NodemailerError): Error {
-  const deVez = DA_MENSAGEM.has(erro.code) && erro.permanent !== false
-  return deVez ? new RecusaDefinitiva(erro.response ?? erro.message, { cause: erro }) : erro
+  const { code, command, permanent, message, response = message } = erro
+  const doRemetente =
+    command === 'MAIL FROM' || (command === 'RCPT TO' && DE_QUEM_MANDA.test(response))
+  const deVez = DA_MENSAGEM.has(code) && permanent !== false && !doRemetente
+  return deVez ? new RecusaDefinitiva(response, { cause: erro }) : erro
 }
