@@ -110,7 +110,7 @@ for (const codigo of ['22003', '23514', 'P0001', '42501', '44000', '0A000']) {
   }
 }
 
-test('a linha sozinha só é recusada depois que outra se grava; a queda é dita uma vez', async () => {
+test('a linha sozinha só é recusada depois que outra se grava; a queda, dita uma vez', async () => {
   const { insistencia, chamadas, linhas } = abrir(([uma]) =>
     uma?.numero === 3 ? 'P0001' : undefined,
   )
