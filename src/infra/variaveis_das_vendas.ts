@@ -34,7 +34,12 @@ export const VARIAVEIS_DAS_VENDAS: readonly Variavel[] = [
     nome: 'PGPORT',
     padrao: '',
     descricao: 'Porta desse PostgreSQL; vazia, e outra das cinco não: `5432`',
-    esquema: z.coerce.number().int().min(1).max(65_535),
+    // As it stands it goes into the URL: Number would let blanks through, and 0x1539.
+    esquema: z
+      .string()
+      .regex(/^\d+$/, 'só pode ter algarismos')
+      .transform(Number)
+      .pipe(z.int().min(1).max(65_535)),
   },
   {
     nome: 'PGUSER',

@@ -7,7 +7,6 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import { Client } from 'pg'
 import { comAdmin } from '../../src/arquiteturas/kafka/topicos.ts'
 import { lerVenda } from '../../src/assinantes/vendas/domain.ts'
-import { abrirRepositorio } from '../../src/assinantes/vendas/repository.ts'
 import { abrirTerminal } from '../../src/cli/terminal_de_teste.ts'
 import { comandoVendas } from '../../src/cli/vendas.ts'
 import { gerarVendas } from '../../src/dados/vendas.ts'
@@ -172,10 +171,13 @@ else
       const { gravadas: novas, mortas: quantas } = await vendas.situacao()
       assert.deepEqual([novas, quantas], [2_500, 0])
       await vendas.encerrar('SIGTERM')
-      for (const dito of ['não responde', 'voltou']) {
-        const ditas = vendas.linhas().filter((linha) => linha.includes(`das vendas ${dito}`))
-        assert.equal(ditas.length, 1, dito)
-      }
+      const ditas = (texto: string) =>
+        vendas.linhas().filter((linha) => linha.includes(`das vendas ${texto}`))
+      // Cut, refused, starting up: each once.
+      const motivos = ditas('não responde').map((linha) => JSON.parse(linha).motivo)
+      assert.ok(motivos.length > 0)
+      assert.deepEqual(motivos, [...new Set(motivos)])
+      assert.equal(ditas('voltou').length, 1)
     })
 
     it('morto no meio dos lotes: o seguinte termina, nada se perde nem se dobra', async () => {
@@ -218,32 +220,47 @@ else
       await Promise.all([uma, outra].map((vendas) => vendas.encerrar('SIGTERM')))
     })
 
-    it('a linha que outra transação confirma depois do retrato é vista, e comparada', async () => {
-      const url = await postgres.novaBase()
-      const repositorio = await abrirRepositorio(url, 2)
-      const alheio = new Client({ connectionString: url })
+    it('a linha que um gatilho recusa morre só, e as vizinhas se gravam', async () => {
+      base = await postgres.novaBase()
+      await using vendas = await iniciar()
+      const textos = gerar(21, 50_001)
+      await consultarEm(
+        base,
+        `create function recusar() returns trigger language plpgsql as
+          'begin raise exception ''não aceito %'', new.order_number; end';
+        create trigger recusar before insert on sales for each row
+          when (new.order_number = 50006) execute function recusar()`,
+      )
+      await mandar(textos)
+      await gravadas(textos.slice(0, 5))
+      const { gravadas: novas, mortas: quantas } = await tratadas(vendas, 0, 1)
+      assert.deepEqual([novas, quantas], [20, 1])
+      assert.ok((await mortas()).includes(textos[5]!))
+      await vendas.encerrar('SIGTERM')
+      assert.ok(!vendas.linhas().some((linha) => linha.includes('das vendas não responde')))
+    })
+
+    it('um banco ocupado responde: o que se diz dele é o que os lotes sabem', async () => {
+      base = await postgres.novaBase()
+      await using vendas = await iniciar({ VENDAS_TRABALHADORES: '1' })
+      const alheio = new Client({ connectionString: base })
       try {
-        await repositorio.preparar()
         await alheio.connect()
-        await alheio.query('begin; insert into sales values (2, 7.50, null), (3, null, null)')
-        const lote = [1, 2, 3].map((numero) => ({ numero, total: '9' }))
-        const gravando = repositorio.gravar(lote)
+        await alheio.query('begin; lock table sales')
+        const textos = gerar(20, 60_001)
+        await mandar(textos)
         const esperando = `select 1 from pg_stat_activity where wait_event_type = 'Lock'`
         await ate(
-          async () => (await consultarEm(url, esperando)).length > 0,
-          ...([LIMITE_MS, 'à espera da outra transação'] as const),
+          async () => (await consultarEm(base, esperando)).length > 0,
+          ...([LIMITE_MS, 'um lote à espera da tabela'] as const),
         )
+        assert.equal((await vendas.situacao()).banco, 'responde')
         await alheio.query('commit')
-        const esperado = new Map([
-          [2, '7.5'],
-          [3, 'nulo'],
-        ])
-        assert.deepEqual(await gravando, esperado)
-        assert.deepEqual(await repositorio.gravar(lote), esperado.set(1, '9'))
+        await gravadas(textos)
       } finally {
         await alheio.end()
-        await repositorio.fechar()
       }
+      await vendas.encerrar('SIGTERM')
     })
 
     it('senha errada, base que não há ou tabela que arredonda: código 2, sem a senha', async () => {

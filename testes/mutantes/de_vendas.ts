@@ -38,8 +38,15 @@ export const DE_VENDAS: readonly Mutante[] = [
   {
     nome: 'perder o lote em que o banco recusa uma linha',
     arquivo: 'src/assinantes/vendas/insistencia.ts',
-    de: 'if (lote.length === 1 && venda) {',
+    de: 'if (vendas.length === 1 && venda) {',
     para: 'if (venda) {',
+    ...{ features: [], teste: 'src/assinantes/vendas/insistencia.test.ts' },
+  },
+  {
+    nome: 'enterrar as linhas de um banco que recusa todas',
+    arquivo: 'src/assinantes/vendas/insistencia.ts',
+    de: 'ehDaLinha(erro) || escreveuAntes > desde',
+    para: 'podeSerDaLinha(erro)',
     ...{ features: [], teste: 'src/assinantes/vendas/insistencia.test.ts' },
   },
 ]

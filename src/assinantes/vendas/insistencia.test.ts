@@ -4,6 +4,7 @@ import { describe, it, test } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
 import type { Venda } from './domain.ts'
 import { criarInsistencia } from './insistencia.ts'
+import type { Achado } from './lotes.ts'
 import type { Havia } from './repository.ts'
 
 const LIMITE_MS = 5_000
@@ -32,8 +33,6 @@ function abrir(falhar: (lote: readonly Venda[]) => string | undefined) {
         if (codigo) throw erroDe(codigo)
         return new Map([[7, '9']])
       }),
-    responde: async () => undefined,
-    fechar: async () => undefined,
   }
   const fim = new AbortController()
   const avisos = {
@@ -44,7 +43,10 @@ function abrir(falhar: (lote: readonly Venda[]) => string | undefined) {
   return { insistencia, chamadas, linhas, fim }
 }
 
-const FORA = ['ECONNREFUSED', '57P01', '57P03', '53100', '25006', '28P01', '3D000']
+const FORA = [
+  ...['ECONNREFUSED', 'EPIPE', '08006', '57P01', '57P03', '53100', '25006', '28P01', '3D000'],
+  ...['58030', 'XX000', '42P01', '42501', 'P0001'],
+]
 describe('fora do ar', { concurrency: true }, () => {
   for (const codigo of FORA) {
     it(`${codigo}: um pergunta, e tudo se grava na volta`, async () => {
@@ -77,14 +79,71 @@ test('um impasse com os outros em dia se repete sem dizer nada', async () => {
   assert.deepEqual([[...achados.keys()], linhas], [[7], []])
 })
 
-test('a linha que o banco recusa por si é a única recusada do seu lote', async () => {
-  const { insistencia, linhas } = abrir((lote) =>
-    lote.some(({ numero }) => numero === 3) ? '22003' : undefined,
+test('a razão que muda no meio da queda é dita, e cada uma só uma vez', async () => {
+  let codigo: string | undefined = 'ECONNREFUSED'
+  const { insistencia, chamadas, linhas } = abrir(() => codigo)
+  const gravando = insistencia.gravar(LOTES[0]!)
+  for (const outro of ['28P01', 'ECONNREFUSED', undefined]) {
+    const antes = chamadas.gravar
+    await ate(() => chamadas.gravar > antes + 1, LIMITE_MS, `falhou de ${codigo}`)
+    codigo = outro
+  }
+  await gravando
+  assert.deepEqual(linhas, ['caiu: erro ECONNREFUSED', 'caiu: erro 28P01', 'voltou'])
+})
+
+const recusadas = (achados: ReadonlyMap<number, Achado>) =>
+  [...achados].filter(([, { situacao }]) => situacao === 'recusada')
+
+for (const codigo of ['22003', '23514', 'P0001', '42501', '44000', '0A000']) {
+  for (const ruim of [1, 3, 10]) {
+    test(`${codigo}: a linha ${ruim} é a única recusada do seu lote`, async () => {
+      const { insistencia, linhas } = abrir((lote) =>
+        lote.some(({ numero }) => numero === ruim) ? codigo : undefined,
+      )
+      await insistencia.gravar([{ numero: 11, total: '1' }])
+      const achados = await insistencia.gravar(LOTES.flat())
+      const esperada = [ruim, { situacao: 'recusada', motivo: `erro ${codigo}` }]
+      assert.deepEqual([recusadas(achados), achados.get(7)?.situacao], [[esperada], 'havia'])
+      assert.deepEqual(linhas, [])
+    })
+  }
+}
+
+test('a linha sozinha só é recusada depois que outra se grava; a queda, dita uma vez', async () => {
+  const { insistencia, chamadas, linhas } = abrir(([uma]) =>
+    uma?.numero === 3 ? 'P0001' : undefined,
   )
-  const achados = await insistencia.gravar(LOTES.flat())
-  const recusadas = [...achados].filter(([, { situacao }]) => situacao === 'recusada')
-  assert.deepEqual(recusadas, [[3, { situacao: 'recusada', motivo: 'erro 22003' }]])
-  assert.deepEqual(linhas, [])
+  let fim = false
+  const gravando = insistencia.gravar(LOTES[2]!).finally(() => {
+    fim = true
+  })
+  await ate(() => chamadas.gravar >= 2, LIMITE_MS, 'repetida')
+  // Of a row that stood there before, the table took nothing.
+  await insistencia.gravar(LOTES[6]!)
+  const antes = chamadas.gravar
+  await ate(() => chamadas.gravar > antes + 1, LIMITE_MS, 'repetida outra vez')
+  assert.ok(!fim)
+  await insistencia.gravar(LOTES[0]!)
+  assert.deepEqual(
+    [...recusadas(await gravando), ...linhas],
+    [[3, { situacao: 'recusada', motivo: 'erro P0001' }], 'caiu: erro P0001', 'voltou'],
+  )
+})
+
+test('permissão retirada com um lote em meio: as linhas por gravar esperam por ela', async () => {
+  let semPermissao = true
+  const { insistencia, chamadas } = abrir((lote) => {
+    if (lote.some(({ numero }) => numero === 2)) return 'P0001'
+    return semPermissao && lote.some(({ numero }) => numero >= 4) ? '42501' : undefined
+  })
+  const gravando = insistencia.gravar(LOTES.slice(0, 6).flat())
+  await ate(() => chamadas.gravar > 20, LIMITE_MS, 'repetidas')
+  semPermissao = false
+  assert.deepEqual(
+    recusadas(await gravando).map(([numero]) => numero),
+    [2],
+  )
 })
 
 test('encerrar rejeita o que espera', async () => {

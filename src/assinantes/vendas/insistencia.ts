@@ -1,117 +1,102 @@
-// A database that fails is waited for, whatever it fails of: one batch at a time asks whether it is
-// back, the others wait behind it. Only a row that is refused for its own sake ends otherwise.
-import { setTimeout as esperar } from 'node:timers/promises'
-import { emFila } from '../../persistencia/database.ts'
+// A database that fails is waited for, whatever it fails of. Only a row that is refused for its own
+// sake ends otherwise: at once where the code says so, else when others are written meanwhile.
 import type { Venda } from './domain.ts'
+import { ehDaLinha, podeSerDaLinha } from './falhas.ts'
 import type { Achado } from './lotes.ts'
-import type { Repositorio } from './repository.ts'
+import { criarPorta, type OpcoesDaPorta } from './porta.ts'
+import type { Havia, Repositorio } from './repository.ts'
 
-const PRIMEIRA_PAUSA_MS = 100
-const MAIOR_PAUSA_MS = 2_000
-/** A batch alone has bad luck, while others are written. */
-const RECENTE_MS = 5_000
-
-export interface OpcoesDaInsistencia {
-  readonly repositorio: Repositorio
-  /** Once for each outage. */
-  aoCair(erro: Error): void
-  aoVoltar(foraMs: number): void
+export interface OpcoesDaInsistencia extends Pick<OpcoesDaPorta, 'aoCair' | 'aoVoltar'> {
+  readonly repositorio: Pick<Repositorio, 'preparar' | 'gravar'>
 }
 export interface Insistencia {
   /** Rejects only on abort. */
   gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>>
-  /** The table made or looked at, when there is somebody to ask. */
-  preparar(): Promise<void>
+  /** After a try that failed of this: the table made or looked at, when there is who answers. */
+  preparar(falha: Error): Promise<void>
   readonly fora: boolean
 }
 
-export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSignal): Insistencia {
-  const { repositorio } = opcoes
-  const porta = criarPorta(opcoes, signal)
+/** A refusal, and how many tries had begun by then. */
+interface Recusa {
+  readonly erro: Error
+  readonly vez: number
+}
+/** What became of a batch so far, kept from one try to the next. */
+interface Andamento {
+  readonly faltam: Set<Venda>
+  readonly achados: Map<number, Achado>
+  /** When each row was refused alone for the first time. */
+  readonly suspeitas: Map<Venda, number>
+}
 
-  async function gravar(lote: readonly Venda[]): Promise<ReadonlyMap<number, Achado>> {
+export function criarInsistencia(opcoes: OpcoesDaInsistencia, signal: AbortSignal): Insistencia {
+  const { repositorio, aoCair, aoVoltar } = opcoes
+  const preparar = () => repositorio.preparar()
+  const porta = criarPorta({ preparar, aoCair, aoVoltar }, signal)
+  let vezes = 0
+  /** The latest try that put a row into the table: one of rows that stood there proves less. */
+  let escreveu = 0
+
+  async function escrever(vendas: readonly Venda[]): Promise<Havia> {
+    signal.throwIfAborted()
+    const vez = ++vezes
+    const havia = await repositorio.gravar(vendas)
+    if (vendas.some(({ numero }) => !havia.has(numero))) escreveu = Math.max(escreveu, vez)
+    porta.funcionou()
+    return havia
+  }
+
+  /** Resolves with a refusal that may be a row's, and rejects of anything else. */
+  async function tentar(andamento: Andamento, vendas: readonly Venda[], doLote?: Recusa) {
+    const { faltam, achados, suspeitas } = andamento
+    const escreveuAntes = escreveu
     try {
-      const havia = await porta.insistir(() => repositorio.gravar(lote))
-      return new Map(
-        havia.entries().map(([numero, total]) => [numero, { situacao: 'havia', total }]),
-      )
-    } catch (erro) {
-      if (signal.aborted || !ehDaLinha(erro)) throw erro
-      const [venda] = lote
-      if (lote.length === 1 && venda) {
-        const motivo = (erro as Error).message
-        return new Map([[venda.numero, { situacao: 'recusada', motivo }]])
+      const havia = await escrever(vendas)
+      for (const [numero, total] of havia) achados.set(numero, { situacao: 'havia', total })
+      for (const venda of vendas) faltam.delete(venda)
+      return undefined
+    } catch (lancado) {
+      const erro = lancado as Error
+      if (!podeSerDaLinha(erro)) throw erro
+      const [venda] = vendas
+      if (vendas.length === 1 && venda) {
+        // What the batch was refused for was this row, if it is the same again.
+        const jaVista = doLote?.erro.message === erro.message ? doLote.vez : vezes
+        const desde = suspeitas.getOrInsert(venda, jaVista)
+        if (ehDaLinha(erro) || escreveuAntes > desde) {
+          achados.set(venda.numero, { situacao: 'recusada', motivo: erro.message })
+          faltam.delete(venda)
+          return undefined
+        }
       }
-      const achados = new Map<number, Achado>()
-      for (const uma of lote) for (const achado of await gravar([uma])) achados.set(...achado)
-      return achados
+      return { erro, vez: vezes }
     }
   }
+
+  /** Rejects while anything is left. */
+  async function avancar(andamento: Andamento): Promise<void> {
+    const doLote = await tentar(andamento, [...andamento.faltam])
+    if (!doLote) return
+    if (andamento.faltam.size === 1) throw doLote.erro
+    let duvida: Recusa | undefined
+    for (const uma of andamento.faltam) duvida = (await tentar(andamento, [uma], doLote)) ?? duvida
+    if (duvida) throw duvida.erro
+  }
+
   return {
-    gravar,
-    preparar: () => porta.insistir(() => repositorio.preparar()),
+    async gravar(lote) {
+      const achados = new Map<number, Achado>()
+      const andamento = { faltam: new Set(lote), achados, suspeitas: new Map() }
+      await porta.insistir(() => avancar(andamento))
+      return achados
+    },
+    async preparar(falha) {
+      await porta.falhou(falha)
+      await porta.insistir(async () => undefined)
+    },
     get fora() {
-      return porta.fora()
+      return porta.fora
     },
   }
 }
-
-/** By turns while it is out; whoever's turn comes after it is back goes on at once. */
-function criarPorta(opcoes: OpcoesDaInsistencia, signal: AbortSignal) {
-  const { repositorio } = opcoes
-  const naVez = emFila()
-  let foraDesde: number | undefined
-  let gravouEm = -Infinity
-  let pausaMs = PRIMEIRA_PAUSA_MS
-
-  function funcionou(): void {
-    gravouEm = performance.now()
-    pausaMs = PRIMEIRA_PAUSA_MS
-    if (foraDesde === undefined) return
-    opcoes.aoVoltar(gravouEm - foraDesde)
-    foraDesde = undefined
-  }
-
-  async function falhou(erro: Error): Promise<void> {
-    if (ehPassagem(erro) && performance.now() - gravouEm < RECENTE_MS) {
-      await esperar(PRIMEIRA_PAUSA_MS * (1 + Math.random()), undefined, { signal })
-    } else if (foraDesde === undefined) {
-      foraDesde = performance.now()
-      opcoes.aoCair(erro)
-    }
-  }
-
-  async function tentar<T>(fazer: () => Promise<T>): Promise<T> {
-    if (foraDesde !== undefined) {
-      await esperar(pausaMs, undefined, { signal })
-      pausaMs = Math.min(2 * pausaMs, MAIOR_PAUSA_MS)
-      // It may be another server, or another disk, that comes back.
-      await repositorio.preparar()
-    }
-    const feito = await fazer()
-    funcionou()
-    return feito
-  }
-
-  async function insistir<T>(fazer: () => Promise<T>): Promise<T> {
-    for (;;) {
-      signal.throwIfAborted()
-      try {
-        return await (foraDesde === undefined ? tentar(fazer) : naVez(() => tentar(fazer)))
-      } catch (lancado) {
-        signal.throwIfAborted()
-        const erro = lancado as Error
-        if (ehDaLinha(erro)) throw erro
-        await falhou(erro)
-      }
-    }
-  }
-
-  return { insistir, fora: () => foraDesde !== undefined }
-}
-
-const codigoDe = (erro: unknown): string => String((erro as { code?: unknown })?.code ?? '')
-/** Data, or a constraint that somebody added to the table. */
-const ehDaLinha = (erro: unknown): boolean => /^2[23]...$/.test(codigoDe(erro))
-/** Deadlock, serialization, too many connections, a lock not to be had. */
-const ehPassagem = (erro: unknown): boolean => /^(40|53300|55P03|57014)/.test(codigoDe(erro))

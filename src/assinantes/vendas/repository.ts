@@ -40,7 +40,6 @@ export interface Repositorio {
   preparar(): Promise<void>
   /** One statement: all of it is committed when this resolves, or nothing of it when it rejects. */
   gravar(lote: readonly Venda[]): Promise<Havia>
-  responde(): Promise<void>
   /** Waits for the statements under way. */
   fechar(): Promise<void>
 }
@@ -82,7 +81,6 @@ export async function abrirRepositorio(url: string, conexoes: number): Promise<R
       }
       await gravar([])
     },
-    responde: async () => void (await pool.query('select 1')),
     fechar: () => pool.end(),
   }
 }

@@ -8,6 +8,7 @@ import { VARIAVEIS_DO_LOTE_DE_VENDAS } from '../../infra/variaveis_do_lote_de_ve
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { comoErroDeInicio } from '../../persistencia/postgres_erros.ts'
 import type { AbrirAssinante } from '../partes.ts'
+import { motivoDe } from './falhas.ts'
 import { criarInsistencia, type Insistencia } from './insistencia.ts'
 import { criarLotes } from './lotes.ts'
 import { criarMedidas, type Medidas } from './medidas.ts'
@@ -16,8 +17,6 @@ import { criarTratar } from './tratar.ts'
 
 /** Batches that gather while the workers are busy. */
 const JUNTANDO = 4
-/** A database that says nothing for so long does not answer. */
-const RESPOSTA_MS = 2_000
 /** How long what is still being written at the end is waited for. */
 const FECHAR_MS = 1_000
 
@@ -44,7 +43,7 @@ export const abrir: AbrirAssinante = async (partes) => {
   const medidas = criarMedidas(metricas, () => insistencia.fora)
   const gravar = medidas.medindo(insistencia.gravar)
   const lotes = criarLotes({ lote, esperaMs, trabalhadores, gravar })
-  registrarSituacao(partes.app, medidas, repositorio, insistencia)
+  registrarSituacao(partes.app, medidas, insistencia)
   // No order among the messages of a key: the batches keep that of a number.
   partes.consumir(criarTratar(partes, lotes, medidas), (trabalhadores + JUNTANDO) * lote, false)
   return pilha.move()
@@ -64,28 +63,19 @@ async function preparar(url: string, repositorio: Repositorio, insistencia: Insi
       throw new ErroDeInicio(`a tabela sales não serve: ${erro.message}`, 2)
     }
     if (/^(28|3D|42)/.test(motivoDe(erro))) throw comoErroDeInicio(url, erro)
-    insistencia.preparar().catch(() => undefined)
+    insistencia.preparar(erro as Error).catch(() => undefined)
   }
 }
 
-function registrarSituacao(
-  app: FastifyInstance,
-  { contagem }: Medidas,
-  repositorio: Repositorio,
-  insistencia: Insistencia,
-): void {
-  const responde = async () => {
-    if (insistencia.fora) return false
-    const olhar = repositorio.responde().then(() => true)
-    return comLimite(olhar, RESPOSTA_MS).catch(() => false)
-  }
+/** Of the batches' own tries: one more question would wait behind them for a connection. */
+function registrarSituacao(app: FastifyInstance, { contagem }: Medidas, insistencia: Insistencia) {
   app.register(async (rotas) => {
     rotas.get('/interno/vendas', {
       schema: { tags: ['operação'], summary: 'As vendas gravadas e o banco delas' },
-      handler: async () => {
-        const banco = (await responde()) ? 'responde' : 'não responde'
-        return { banco, ...contagem }
-      },
+      handler: async () => ({
+        banco: insistencia.fora ? 'não responde' : 'responde',
+        ...contagem,
+      }),
     })
   })
 }
@@ -94,9 +84,4 @@ async function comLimite<T>(fazendo: Promise<T>, ms: number): Promise<T | undefi
   const fim = new AbortController()
   const demora = esperar(ms, undefined, { signal: fim.signal, ref: false }).catch(() => undefined)
   return Promise.race([fazendo, demora]).finally(() => fim.abort())
-}
-
-const motivoDe = (erro: unknown): string => {
-  const { code, message } = erro as { code?: string; message?: string }
-  return [code, message].filter(Boolean).join(': ')
 }
