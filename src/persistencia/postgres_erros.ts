@@ -8,7 +8,8 @@ const codigoDe = (erro: unknown): string => {
   const { code } = (erro ?? {}) as { code?: unknown }
   return typeof code === 'string' ? code : ''
 }
-const doServidor = (codigo: string): boolean => /^[0-9A-Z]{5}$/.test(codigo)
+/** Five of these, a digit among them: EPIPE is the system's. */
+const doServidor = (codigo: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(codigo)
 
 /** The server's and the wire's failures become transient faults; all else passes unchanged. */
 export function comoFalhaDoBanco(erro: unknown): unknown {
