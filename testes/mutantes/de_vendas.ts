@@ -48,5 +48,6 @@ export const DE_VENDAS: readonly Mutante[] = [
     de: 'ehDaLinha(erro) || escreveuAntes > desde',
     para: 'podeSerDaLinha(erro)',
     ...{ features: [], teste: 'src/assinantes/vendas/insistencia.test.ts' },
+    so: 'permissão retirada',
   },
 ]

@@ -18,8 +18,8 @@ export const DO_MONITORAMENTO: readonly Mutante[] = [
   },
   {
     nome: 'tomar por repetidas as mensagens de um tópico feito de novo',
-    de: 'if (topicos.get(nome)?.identidade === identidade) continue',
-    para: 'if (topicos.has(nome)) continue',
+    de: 'if (antes?.identidade === identidade) continue',
+    para: 'if (antes) continue',
     ...doLivro,
   },
   {
