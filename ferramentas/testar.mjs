@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process'
 
 const node = (...argumentos) => [process.execPath, argumentos]
+/** No file takes a third of it: what hangs is red, and does not hold the rest. */
+const LIMITE = '--test-timeout=300000'
 const npx = (nome, ...argumentos) => [`node_modules/.bin/${nome}`, argumentos]
 
 // What opens no socket comes first; each architecture's own tests do.
@@ -15,10 +17,10 @@ const BORDAS = [
 const ETAPAS = [
   ['tipos', npx('tsc', '--noEmit')],
   ['estilo', npx('biome', 'check', '--error-on-warnings')],
-  ['núcleo', node('--test', '--test-concurrency=2', ...NUCLEO)],
-  ['bordas', node('--test', '--test-concurrency=2', ...BORDAS)],
+  ['núcleo', node('--test', LIMITE, '--test-concurrency=2', ...NUCLEO)],
+  ['bordas', node('--test', LIMITE, '--test-concurrency=2', ...BORDAS)],
   // Most of their time is waiting: for a process to start, a member to join, a deadline to pass.
-  ['contrato e integração', node('--test', '--test-concurrency=2', 'testes/**/*.test.ts')],
+  ['contrato e integração', node('--test', LIMITE, '--test-concurrency=2', 'testes/**/*.test.ts')],
 ]
 
 const inicio = performance.now()
