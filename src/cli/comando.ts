@@ -1,5 +1,6 @@
 // What the terminal's commands share: help and complaints in Portuguese, exit codes, directory.
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from 'commander'
+import { ehId } from '../contratos/ids.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
 
 const BEM = 0
@@ -43,6 +44,18 @@ export function lerOpcoes<T extends OptionValues>(
 export const umDe = (valores: readonly string[]) => (texto: string) => {
   if (valores.includes(texto)) return texto
   throw new InvalidArgumentError(`use um de: ${valores.join(', ')}`)
+}
+
+/** For the number of an order, or of anything else that counts from 1. */
+export function lerId(texto: string): number {
+  if (/^\d+$/.test(texto) && ehId(Number(texto))) return Number(texto)
+  throw new InvalidArgumentError('use um número a partir de 1')
+}
+
+/** Says why on standard error; answers the exit code. */
+export function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
+  console.error(mensagem)
+  return codigo
 }
 
 /** Read alone: stopping or looking must not fail over a variable that only the start needs. */

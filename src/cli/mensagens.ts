@@ -10,7 +10,7 @@ import type {
 } from '../contratos/mensagens_auditadas.ts'
 import { TODOS_OS_TOPICOS } from '../contratos/topicos.ts'
 import { MAIOR_PAGINA_DE_MENSAGENS } from '../infra/mensagens_auditadas.ts'
-import { criarComando, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, falhar, lerOpcoes, umDe } from './comando.ts'
 import { contagensEmTexto, mensagemEmTexto, paginaEmTexto } from './mensagens_em_texto.ts'
 import { entrarComoOperador, type Sessao } from './sessao_no_gateway.ts'
 
@@ -128,11 +128,6 @@ function buscaDe({ limite, antesDe, pedido, topico, desde, ate, texto }: Opcoes)
 
 const dizer = ({ json }: Opcoes, valor: object, texto: string) =>
   console.log(json ? JSON.stringify(valor, null, 2) : texto)
-
-function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
-  console.error(mensagem)
-  return codigo
-}
 
 function lerNumero(texto: string): number {
   if (/^\d{1,15}$/.test(texto)) return Number(texto)

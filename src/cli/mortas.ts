@@ -1,11 +1,9 @@
 // `npm start -- mortas`: the dead letters listed, shown and sent again, through the gateway, as the
 // operator that `npm start` made.
-import { InvalidArgumentError } from 'commander'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { ehId } from '../contratos/ids.ts'
 import { GRUPOS, TOPICOS } from '../contratos/topicos.ts'
 import type { MortaInteira, MortaNaLista } from '../servicos/pedidos/mortas_guardadas.ts'
-import { criarComando, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, falhar, lerId, lerOpcoes, umDe } from './comando.ts'
 import { inteiraEmTexto, listaEmTexto } from './mortas_em_texto.ts'
 import { corpoDe, entrarComoOperador, type Sessao } from './sessao_no_gateway.ts'
 
@@ -50,13 +48,13 @@ export async function comandoMortas(argumentos: string[]): Promise<number> {
   const comando = criarComando('npm start -- mortas', descricao, EXEMPLOS)
     .usage(`${ATOS.join('|')} [id] [opções]`)
     .argument('<ato>', `um de: ${ATOS.join(', ')}`, umDe(ATOS))
-    .argument('[id]', 'o número da mensagem morta', lerNumero)
+    .argument('[id]', 'o número da mensagem morta', lerId)
     .option('--grupo <nome>', 'só as deste grupo de consumidores', umDe(GRUPOS))
     .option('--topico <nome>', 'só as deste tópico', umDe(TOPICOS))
-    .option('--pedido <n>', 'listar: só as deste pedido', lerNumero)
+    .option('--pedido <n>', 'listar: só as deste pedido', lerId)
     .option('--pendentes', 'listar: só as não reenviadas')
-    .option('--limite <n>', `listar: quantas, até ${MAIOR_PAGINA} (padrão: 20)`, lerNumero, 20)
-    .option('--antes-de <id>', 'listar: a página seguinte à que acaba em <id>', lerNumero)
+    .option('--limite <n>', `listar: quantas, até ${MAIOR_PAGINA} (padrão: 20)`, lerId, 20)
+    .option('--antes-de <id>', 'listar: a página seguinte à que acaba em <id>', lerId)
     .option('--todas', 'reenviar: todas as pendentes')
     .option('--json', 'em JSON, para programas')
   const opcoes = lerOpcoes<Opcoes>(comando, argumentos)
@@ -139,14 +137,4 @@ async function reenviarVarias(sessao: Sessao, { grupo, topico }: Opcoes): Promis
     }
   }
   return feito
-}
-
-function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
-  console.error(mensagem)
-  return codigo
-}
-
-function lerNumero(texto: string): number {
-  if (/^\d+$/.test(texto) && ehId(Number(texto))) return Number(texto)
-  throw new InvalidArgumentError('use um número a partir de 1')
 }

@@ -1,15 +1,12 @@
 // `npm start -- notificacoes`: what the clients were told of their orders, listed and told again,
 // through the gateway, as the operator that `npm start` made.
-import { InvalidArgumentError } from 'commander'
 import { ErroDeNegocio } from '../contratos/errors.ts'
 import { STATUS } from '../contratos/eventos.ts'
-import { ehId } from '../contratos/ids.ts'
 import { CANAIS, ESTADOS_DA_NOTIFICACAO, type Notificacao } from '../contratos/notificacoes.ts'
-import { lerEstado } from '../infra/estado.ts'
 import { MAXIMO_MOSTRADO } from '../infra/notificacoes.ts'
-import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, falhar, lerId, lerOpcoes, umDe } from './comando.ts'
 import { notificacoesEmTexto } from './notificacoes_em_texto.ts'
-import { abrirSessao, corpoDe, lerCredencial, type Sessao } from './sessao_no_gateway.ts'
+import { corpoDe, entrarComoOperador, type Sessao } from './sessao_no_gateway.ts'
 
 const ATOS = ['listar', 'reenviar'] as const
 type Ato = (typeof ATOS)[number]
@@ -38,8 +35,8 @@ export async function comandoNotificacoes(argumentos: string[]): Promise<number>
   const comando = criarComando('npm start -- notificacoes', descricao, EXEMPLOS)
     .usage(`${ATOS.join('|')} [pedido] [opções]`)
     .argument('<ato>', `um de: ${ATOS.join(', ')}`, umDe(ATOS))
-    .argument('[pedido]', 'reenviar: o número do pedido', lerNumero)
-    .option('--pedido <n>', 'listar: só as deste pedido', lerNumero)
+    .argument('[pedido]', 'reenviar: o número do pedido', lerId)
+    .option('--pedido <n>', 'listar: só as deste pedido', lerId)
     .option('--estado <estado>', 'listar: só as deste estado', umDe(ESTADOS_DA_NOTIFICACAO))
     .option('--status <status>', 'reenviar: só as deste status', umDe(STATUS))
     .option('--canal <canal>', 'reenviar: só as deste canal', umDe(CANAIS))
@@ -50,7 +47,7 @@ export async function comandoNotificacoes(argumentos: string[]): Promise<number>
   const porque = malPedido(ato, pedido, opcoes)
   if (porque) return falhar(`${porque}\nPara ver as opções: npm start -- notificacoes --help`, 2)
   try {
-    const sessao = await entrar()
+    const sessao = await entrarComoOperador()
     if (typeof sessao === 'string') return falhar(sessao)
     return await (ato === 'listar' ? listar(sessao, opcoes) : reenviar(sessao, pedido, opcoes))
   } catch (erro) {
@@ -67,15 +64,6 @@ function malPedido(ato: Ato, dito: number | undefined, opcoes: Opcoes): string |
   }
   if (dito !== undefined) return 'Para listar as de um pedido, use --pedido.'
   return (status ?? canal) ? '--status e --canal só valem para reenviar.' : undefined
-}
-
-async function entrar(): Promise<Sessao | string> {
-  const diretorio = diretorioDeExecucao()
-  const estado = lerEstado(diretorio)
-  if (!estado) return 'quatrovias não está no ar; inicie com npm start'
-  const credencial = lerCredencial(diretorio, 'operador')
-  if (!credencial) return `não há um operador em ${diretorio}/credenciais.json`
-  return abrirSessao(estado.gateway, credencial)
 }
 
 async function listar(sessao: Sessao, { pedido, estado, json }: Opcoes): Promise<number> {
@@ -107,14 +95,4 @@ function quantasVoltam(quantas: number): string {
   return quantas === 1
     ? 'uma notificação volta à espera e sairá de novo'
     : `${quantas} notificações voltam à espera e sairão de novo`
-}
-
-function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
-  console.error(mensagem)
-  return codigo
-}
-
-function lerNumero(texto: string): number {
-  if (/^\d+$/.test(texto) && ehId(Number(texto))) return Number(texto)
-  throw new InvalidArgumentError('use um número a partir de 1')
 }

@@ -7,7 +7,7 @@ import { lerConfiguracao } from '../infra/configuracao.ts'
 import { ambienteDoBrokerProprio } from '../infra/configuracao_do_kafka.ts'
 import { type Estado, lerEstado } from '../infra/estado.ts'
 import { ErroDeInicio } from '../persistencia/database.ts'
-import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, diretorioDeExecucao, falhar, lerOpcoes, umDe } from './comando.ts'
 import { listaEmTexto, umEmTexto } from './topicos_em_texto.ts'
 
 const ATOS = ['criar', 'listar', 'descrever', 'apagar'] as const
@@ -102,9 +102,4 @@ const emLinha = (feito: string, nomes: readonly string[], nenhum: string): strin
 function dizer(json: boolean, valor: object, texto: string): 0 {
   console.log(json ? JSON.stringify(valor, null, 2) : texto)
   return 0
-}
-
-function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
-  console.error(mensagem)
-  return codigo
 }

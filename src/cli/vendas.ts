@@ -8,7 +8,7 @@ import { ErroDeNegocio } from '../contratos/errors.ts'
 import { MAIOR_ID } from '../contratos/ids.ts'
 import { AMOSTRA, gerarVendas, PRIMEIRA_GERADA } from '../dados/vendas.ts'
 import { lerConfiguracao } from '../infra/configuracao.ts'
-import { criarComando, diretorioDeExecucao, lerOpcoes, umDe } from './comando.ts'
+import { criarComando, diretorioDeExecucao, falhar, lerOpcoes, umDe } from './comando.ts'
 import { kafkaDestaMaquina } from './kafka_do_inicio.ts'
 import { objetosDe } from './objetos_do_arquivo.ts'
 import { enviarVendas } from './vendas_enviadas.ts'
@@ -125,9 +125,4 @@ function inteiro(texto: string, menor: number, maior: number): number {
   const numero = Number(texto)
   if (/^\d+$/.test(texto) && numero >= menor && numero <= maior) return numero
   throw new InvalidArgumentError(`use um inteiro de ${menor} a ${maior}`)
-}
-
-function falhar(mensagem: string, codigo: 1 | 2 = 1): 1 | 2 {
-  console.error(mensagem)
-  return codigo
 }

@@ -9,7 +9,7 @@ const codigoDe = (erro: unknown): string => {
   return typeof code === 'string' ? code : ''
 }
 /** Five of these, a digit among them: EPIPE is the system's. */
-const doServidor = (codigo: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(codigo)
+export const doServidor = (codigo: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(codigo)
 
 /** The server's and the wire's failures become transient faults; all else passes unchanged. */
 export function comoFalhaDoBanco(erro: unknown): unknown {

@@ -1,9 +1,8 @@
 // What an error of the sales' database speaks of: a row, perhaps a row, the hour or the database.
 // Codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+import { doServidor } from '../../persistencia/postgres_erros.ts'
 
 const codigoDe = (erro: unknown): string => String((erro as { code?: unknown })?.code ?? '')
-/** With a digit: the system's words (EPIPE) may be as long. */
-const doServidor = (codigo: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(codigo)
 /** Whatever the batch: connection, session, password, resources, a table that is not there. */
 const DE_TODOS = /^(08|25|26|28|3D|40|53|55|57|58|XX|42P0[15])/
 

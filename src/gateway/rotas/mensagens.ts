@@ -1,29 +1,15 @@
 // Every message of every topic, as monitoramento took it down.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type * as z from 'zod'
-import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { comLugarDaMensagem, procuraDeMensagens } from '../../infra/mensagens_auditadas.ts'
 import * as respostas from '../respostas_das_mensagens.ts'
-import { repassar } from '../servicos.ts'
-import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
+import { aoAssinante } from './assinantes.ts'
+import { buscaDe, type Partes } from './partes.ts'
 
 const tags = ['operação']
 
-export function registrarMensagens(
-  rotas: FastifyInstance,
-  { servicos, arquiteturas }: Partes,
-): void {
-  async function pedir(requisicao: FastifyRequest, resposta: FastifyReply, resto: string) {
-    // Without Kafka there are no topics, and nobody of ours reads them.
-    if (!arquiteturas.includes('kafka')) throw new ErroDeNegocio('arquitetura_fechada')
-    const respondida = await servicos.pedir('monitoramento', {
-      metodo: 'GET',
-      caminho: `/interno/mensagens${resto}`,
-      cabecalhos: { traceparent: requisicao.traceparent },
-      esperaMs: ESPERA_DA_LEITURA_MS,
-    })
-    return repassar(resposta, respondida)
-  }
+export function registrarMensagens(rotas: FastifyInstance, partes: Partes): void {
+  const pedir = aoAssinante('monitoramento', '/interno/mensagens', partes)
 
   rotas.get('/operacao/mensagens', {
     config: { acao: 'ver_mensagens', erros: ['arquitetura_fechada'] },
@@ -37,11 +23,8 @@ export function registrarMensagens(
       querystring: procuraDeMensagens,
       response: { 200: respostas.mensagens },
     },
-    handler: async (requisicao, resposta) => {
-      const filtros = Object.entries(requisicao.query as z.output<typeof procuraDeMensagens>)
-      const busca = new URLSearchParams(filtros.map(([nome, valor]) => [nome, String(valor)]))
-      return pedir(requisicao, resposta, `?${busca}`)
-    },
+    handler: async (requisicao, resposta) =>
+      pedir(requisicao, resposta, { metodo: 'GET', caminho: buscaDe(requisicao) }),
   })
 
   rotas.get('/operacao/mensagens/contagens', {
@@ -52,7 +35,8 @@ export function registrarMensagens(
       tags,
       response: { 200: respostas.contagens },
     },
-    handler: async (requisicao, resposta) => pedir(requisicao, resposta, '/contagens'),
+    handler: async (requisicao, resposta) =>
+      pedir(requisicao, resposta, { metodo: 'GET', caminho: '/contagens' }),
   })
 
   rotas.get('/operacao/mensagens/:topico/:particao/:offset', {
@@ -66,7 +50,8 @@ export function registrarMensagens(
     },
     handler: async (requisicao, resposta) => {
       const { topico, particao, offset } = requisicao.params as z.output<typeof comLugarDaMensagem>
-      return pedir(requisicao, resposta, `/${topico}/${particao}/${offset}`)
+      const caminho = `/${topico}/${particao}/${offset}`
+      return pedir(requisicao, resposta, { metodo: 'GET', caminho })
     },
   })
 }

@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import { comMorta, paginaDeMortas, reenvioDeMortas } from '../../infra/mortas.ts'
 import * as respostas from '../respostas.ts'
 import { type Consulta, repassar } from '../servicos.ts'
-import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
+import { buscaDe, ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
 
 /** A broker that answers nothing is given up by the client of Kafka before this. */
 const ESPERA_DO_REENVIO_MS = 30_000
@@ -47,11 +47,8 @@ function registrarLeitura(rotas: FastifyInstance, pedir: Pedir): void {
       querystring: paginaDeMortas,
       response: { 200: respostas.mortas },
     },
-    handler: async (requisicao, resposta) => {
-      const filtros = Object.entries(requisicao.query as z.output<typeof paginaDeMortas>)
-      const busca = new URLSearchParams(filtros.map(([nome, valor]) => [nome, String(valor)]))
-      return pedir(requisicao, resposta, { metodo: 'GET', caminho: `?${busca}` })
-    },
+    handler: async (requisicao, resposta) =>
+      pedir(requisicao, resposta, { metodo: 'GET', caminho: buscaDe(requisicao) }),
   })
 
   rotas.get('/operacao/mortas/:morta_id', {

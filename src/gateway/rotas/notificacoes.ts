@@ -1,34 +1,14 @@
 // What the clients were told of their orders: looked at, and told again.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ErroDeNegocio } from '../../contratos/errors.ts'
-import {
-  type PaginaDeNotificacoes,
-  paginaDeNotificacoes,
-  reenvioDeNotificacoes,
-} from '../../infra/notificacoes.ts'
+import type { FastifyInstance } from 'fastify'
+import { paginaDeNotificacoes, reenvioDeNotificacoes } from '../../infra/notificacoes.ts'
 import * as respostas from '../respostas_das_notificacoes.ts'
-import { type Consulta, repassar } from '../servicos.ts'
-import { ESPERA_DA_LEITURA_MS, type Partes } from './partes.ts'
+import { aoAssinante } from './assinantes.ts'
+import { buscaDe, type Partes } from './partes.ts'
 
 const tags = ['operação']
 
 export function registrarNotificacoes(rotas: FastifyInstance, partes: Partes): void {
-  const { servicos, arquiteturas } = partes
-  const pedir = async (
-    { traceparent }: FastifyRequest,
-    resposta: FastifyReply,
-    consulta: Pick<Consulta, 'metodo' | 'caminho' | 'corpo'>,
-  ) => {
-    // Notices come of the topics: without Kafka nobody of ours tells them.
-    if (!arquiteturas.includes('kafka')) throw new ErroDeNegocio('arquitetura_fechada')
-    const respondida = await servicos.pedir('notificacoes', {
-      ...consulta,
-      caminho: `/interno/notificacoes${consulta.caminho}`,
-      cabecalhos: { traceparent },
-      esperaMs: ESPERA_DA_LEITURA_MS,
-    })
-    return repassar(resposta, respondida)
-  }
+  const pedir = aoAssinante('notificacoes', '/interno/notificacoes', partes)
 
   rotas.get('/operacao/notificacoes', {
     config: { acao: 'ver_notificacoes', erros: ['arquitetura_fechada'] },
@@ -41,11 +21,8 @@ export function registrarNotificacoes(rotas: FastifyInstance, partes: Partes): v
       querystring: paginaDeNotificacoes,
       response: { 200: respostas.notificacoes },
     },
-    handler: async (requisicao, resposta) => {
-      const filtros = Object.entries(requisicao.query as PaginaDeNotificacoes)
-      const busca = new URLSearchParams(filtros.map(([nome, valor]) => [nome, String(valor)]))
-      return pedir(requisicao, resposta, { metodo: 'GET', caminho: `?${busca}` })
-    },
+    handler: async (requisicao, resposta) =>
+      pedir(requisicao, resposta, { metodo: 'GET', caminho: buscaDe(requisicao) }),
   })
 
   rotas.post('/operacao/notificacoes/reenviar', {

@@ -1,4 +1,5 @@
 // What the routes need of the gateway that they are part of.
+import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { NomeArquitetura, NomeServico } from '../../contratos/ids.ts'
 import type { Tentativas } from '../acesso/limites.ts'
@@ -29,3 +30,9 @@ export interface Partes {
 
 /** For what is only looked up; a service that takes longer is as good as down. */
 export const ESPERA_DA_LEITURA_MS = 2_000
+
+/** What was asked for in the address, as it is asked on. */
+export const buscaDe = ({ query }: FastifyRequest): string => {
+  const filtros = Object.entries(query as object).map(([nome, valor]) => [nome, String(valor)])
+  return `?${new URLSearchParams(filtros)}`
+}
