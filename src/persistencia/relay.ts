@@ -3,12 +3,12 @@
 // ten times a second and not after each batch, whose commits would hold up those of the service.
 // One batch is on its way at a time; what is committed meanwhile is the next one.
 import { addAbortListener } from 'node:events'
-import { setTimeout as esperar } from 'node:timers/promises'
+import { setTimeout as esperar, setImmediate as umaVolta } from 'node:timers/promises'
 import { comoErro, type ErroDeNegocio } from '../contratos/errors.ts'
 import type { Instante } from '../contratos/ids.ts'
-import { criarCursor, type Recusado } from './cursor.ts'
+import { type Cursor, criarCursor, type Recusado } from './cursor.ts'
 import type { Database } from './database.ts'
-import { criarMarcador, GRAVAR_MS } from './marcador.ts'
+import { criarMarcador, GRAVAR_MS, type Marcador } from './marcador.ts'
 import { pontoDeQueda } from './queda.ts'
 
 export const MAIOR_LOTE = 500
@@ -65,6 +65,7 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
   const fim = new AbortController()
   const corte = new AbortController()
   const marcador = criarMarcador(cursor)
+  const leitura = adiantada(opcoes.ler)
   const soneca = criarSoneca()
   const ouvinte = opcoes.aoGravar(soneca.acordar)
 
@@ -82,11 +83,13 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
 
   /** One batch, from the log to the destination. */
   async function passar(): Promise<number> {
-    const lote = await opcoes.ler(await marcador.lugar(), MAIOR_LOTE)
+    const lote = await leitura.apos(await marcador.lugar())
     const ultimo = lote.at(-1)
     if (!ultimo) return 0
     pontoDeQueda('antes_de_publicar')
-    const recusados = await ouAbortada(opcoes.publicar(lote, corte.signal), corte.signal)
+    const publicando = opcoes.publicar(lote, corte.signal)
+    if (lote.length === MAIOR_LOTE) leitura.adiantar(ultimo.id)
+    const recusados = await ouAbortada(publicando, corte.signal)
     pontoDeQueda('depois_de_publicar')
     marcador.anotar(ultimo.id, recusados)
     return lote.length
@@ -108,17 +111,7 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
 
   const rodando = rodar()
   return {
-    async situacao() {
-      const apos = await marcador.lugar()
-      const [[proximo], ultimo, retidos] = await Promise.all([
-        opcoes.ler(apos, 1),
-        opcoes.ultimoId(),
-        cursor.retidos(),
-      ])
-      if (!proximo) return { pendentes: 0, idadeMs: 0, retidos }
-      const idadeMs = Math.max(0, Date.now() - Date.parse(proximo.instante))
-      return { pendentes: ultimo - apos, idadeMs, retidos }
-    },
+    situacao: () => situar(opcoes, cursor, marcador),
     async [Symbol.asyncDispose]() {
       ouvinte[Symbol.dispose]()
       fim.abort()
@@ -126,6 +119,42 @@ export function iniciarRelay<R extends DoLog>(opcoes: OpcoesDoRelay<R>): Relay {
       const relogio = setTimeout(() => corte.abort(), ENCERRAR_MS)
       await rodando
       clearTimeout(relogio)
+    },
+  }
+}
+
+async function situar<R extends DoLog>(
+  { ler, ultimoId }: OpcoesDoRelay<R>,
+  cursor: Cursor,
+  marcador: Marcador,
+): Promise<Situacao> {
+  const apos = await marcador.lugar()
+  const [[proximo], ultimo, retidos] = await Promise.all([
+    ler(apos, 1),
+    ultimoId(),
+    cursor.retidos(),
+  ])
+  if (!proximo) return { pendentes: 0, idadeMs: 0, retidos }
+  const idadeMs = Math.max(0, Date.now() - Date.parse(proximo.instante))
+  return { pendentes: ultimo - apos, idadeMs, retidos }
+}
+
+/** What follows a full batch is read while that one is on its way: then there is a backlog. */
+function adiantada<R extends DoLog>(ler: OpcoesDoRelay<R>['ler']) {
+  let lida: { readonly apos: number; readonly lote: Promise<readonly R[]> } | undefined
+  return {
+    async apos(id: number): Promise<readonly R[]> {
+      const guardada = lida
+      lida = undefined
+      const lote = guardada?.apos === id ? await guardada.lote : []
+      // What was read early and found nothing may have missed a commit, which then woke nobody.
+      return lote.length > 0 ? lote : ler(id, MAIOR_LOTE)
+    },
+    adiantar(apos: number): void {
+      // Once the batch before it has left this process.
+      const lote = umaVolta().then(() => ler(apos, MAIOR_LOTE))
+      lote.catch(() => undefined)
+      lida = { apos, lote }
     },
   }
 }
