@@ -101,8 +101,8 @@ export interface Bastidores {
   readonly metricas: Registry
   /** The same over all the lives of this instance, and of no other; absent when nobody knows. */
   readonly instancia?: string
-  /** Calls back after each commit that wrote events, until disposed. */
-  aoGravar(chamar: () => void): Disposable
+  /** Calls back after each commit that wrote events, with them, until disposed. */
+  aoGravar(chamar: (novos: readonly EventoGravado[]) => void): Disposable
   /** One line in the log of operations. */
   avisar(mensagem: string, campos?: object): void
 }

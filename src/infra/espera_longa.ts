@@ -28,7 +28,7 @@ export function criarEspera(app: FastifyInstance, registro: Registro): Esperar {
     const ate = performance.now() + esperaMs
     for (;;) {
       const gravou = Promise.withResolvers<void>()
-      using _ouvinte = registro.aoGravar(gravou.resolve)
+      using _ouvinte = registro.aoGravar(() => gravou.resolve())
       const lido = await ler()
       const restaMs = ate - performance.now()
       if (basta(lido) || restaMs <= 0 || encerrando.signal.aborted || raw.destroyed) {

@@ -3,6 +3,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Envelope, Resultado } from '../contratos/envelope.ts'
+import type { EventoGravado } from '../contratos/eventos.ts'
 import { agora, type NomeAssinante, type NomeServico } from '../contratos/ids.ts'
 import type { Operacoes } from '../persistencia/servico.ts'
 import { saidaDoLog } from './saida_do_log.ts'
@@ -16,8 +17,8 @@ export interface Registro {
   anotar(mensagem: string, campos?: object): void
   readonly metricas: Registry
   readonly operacoes: Operacoes
-  /** Calls back after each commit that wrote events, until disposed. */
-  aoGravar(chamar: () => void): Disposable
+  /** Calls back after each commit that wrote events, with them, until disposed. */
+  aoGravar(chamar: (novos: readonly EventoGravado[]) => void): Disposable
 }
 
 const LIMITES_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -57,7 +58,7 @@ export function criarRegistro(servico: NomeServico | NomeAssinante, nivel: strin
     help: 'Eventos gravados no diário',
     registers: [metricas],
   })
-  const ouvintes = new Set<() => void>()
+  const ouvintes = new Set<(novos: readonly EventoGravado[]) => void>()
   /** Twenty of these an order: written as text, because the fields are known and safe but one. */
   const linha = (fase: string, { comando, causa }: Envelope, id: number | undefined, fim = '') =>
     destino.write(
@@ -79,9 +80,9 @@ export function criarRegistro(servico: NomeServico | NomeAssinante, nivel: strin
       if (resultado.ok || resultado.erro.codigo !== 'defeito') return
       log.error({ pedido_id: id, operacao: comando.tipo, causa, err: resultado.erro.cause })
     },
-    gravou(eventos) {
-      gravados.inc(eventos)
-      for (const chamar of ouvintes) chamar()
+    gravou(novos) {
+      gravados.inc(novos.length)
+      for (const chamar of ouvintes) chamar(novos)
     },
   }
   return {

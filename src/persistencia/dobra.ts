@@ -40,17 +40,30 @@ export interface Definicao<C extends Comando, S, P> {
 
 type Lote<C extends Comando, P> = readonly Pronto<C, P>[]
 type Desfechos = readonly Desfecho<Resultado>[]
+interface Dobrado {
+  readonly desfechos: Desfechos
+  readonly novos: readonly EventoGravado[]
+}
 
-/** Writes batches: each command gets its own outcome, whatever the others do. */
+/**
+ * Writes batches: each command gets its own outcome, whatever the others do. `aoGravar` hears of
+ * what a commit wrote, in the order of the log.
+ */
 export function criarGravador<C extends Comando, S, P>(
   definicao: Definicao<C, S, P>,
   db: Database,
+  aoGravar: (novos: readonly EventoGravado[]) => void,
 ): (lote: Lote<C, P>) => Promise<Desfechos> {
   return async function gravarLote(lote): Promise<Desfechos> {
+    let dobrado: Dobrado | undefined
     try {
-      return await db.transacao((tx) => dobrar(definicao, tx, lote))
+      dobrado = await db.transacao((tx) => dobrar(definicao, tx, lote))
     } catch (erro) {
       if (lote.length === 1 || comoErro(erro).canRetry) return lote.map(() => ({ erro }))
+    }
+    if (dobrado) {
+      if (dobrado.novos.length > 0) aoGravar(dobrado.novos)
+      return dobrado.desfechos
     }
     // Not the disk's fault: one of them is the offender. Alone, only it fails.
     const desfechos: Desfecho<Resultado>[] = []
@@ -63,7 +76,7 @@ async function dobrar<C extends Comando, S, P>(
   definicao: Definicao<C, S, P>,
   tx: Transacao,
   lote: Lote<C, P>,
-): Promise<Desfechos> {
+): Promise<Dobrado> {
   const conhecidos = await procurarTodos(tx, lote)
   const novos: EventoGravado[] = []
   const livro = await definicao.abrir(
@@ -90,7 +103,7 @@ async function dobrar<C extends Comando, S, P>(
     await livro.gravar(tx)
     for (const { envelope } of lote) pontoDeQueda('antes_do_commit', envelope.comando.tipo)
   }
-  return desfechos
+  return { desfechos, novos }
 }
 
 async function procurarTodos(

@@ -175,7 +175,7 @@ test('cada operação é anunciada ao chegar e ao terminar; só o gravado acorda
   const operacoes: Operacoes = {
     chegou: ({ causa }) => anuncios.push(`chegou ${causa}`),
     terminou: (_e, resultado) => anuncios.push(`terminou ${resumido(resultado)}`),
-    gravou: (n) => anuncios.push(`gravou ${n}`),
+    gravou: (novos) => anuncios.push(`gravou ${novos.length}`),
   }
   const servico = servicoDeTeste(db, { operacoes })
   await um(servico, 1)

@@ -3,6 +3,7 @@
 import type { Comando } from '../contratos/comandos.ts'
 import type { Envelope, Resultado, Servico } from '../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
+import type { EventoGravado } from '../contratos/eventos.ts'
 import { agora } from '../contratos/ids.ts'
 import type { Database } from './database.ts'
 import { procurar } from './diario.ts'
@@ -16,7 +17,7 @@ export interface Operacoes {
   chegou(envelope: Envelope): void
   terminou(envelope: Envelope, resultado: Resultado, ms: number): void
   /** After each commit that wrote events; wakes relays and whoever follows the log. */
-  gravou(eventos: number): void
+  gravou(novos: readonly EventoGravado[]): void
 }
 
 export function criarServico<C extends Comando, S, P>(
@@ -24,7 +25,9 @@ export function criarServico<C extends Comando, S, P>(
   db: Database,
   operacoes: Operacoes,
 ): Servico {
-  const gravar = groupCommit<Pronto<C, P>, Resultado>(criarGravador(definicao, db))
+  const gravar = groupCommit<Pronto<C, P>, Resultado>(
+    criarGravador(definicao, db, operacoes.gravou),
+  )
 
   async function decidirUm(envelope: Envelope<C>): Promise<Resultado> {
     pontoDeQueda('ao_chegar', envelope.comando.tipo)
@@ -51,7 +54,6 @@ export function criarServico<C extends Comando, S, P>(
     let resultado: Resultado
     try {
       resultado = await decidirUm(envelope)
-      if (resultado.ok && !resultado.repetido) operacoes.gravou(1)
     } catch (erro) {
       resultado = { ok: false, erro: comoErro(erro) }
     }

@@ -4,8 +4,9 @@ import { ErroDeNegocio } from '../../contratos/errors.ts'
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico, PedidoId } from '../../contratos/ids.ts'
 import { fluxoPorTopico, grupoDe, lidosPor, TOPICOS_DAS_MORTAS } from '../../contratos/topicos.ts'
+import { criarCauda } from '../../persistencia/cauda.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
-import { iniciarRelay, type Relay } from '../../persistencia/relay.ts'
+import { iniciarRelay, MAIOR_LOTE, type Relay } from '../../persistencia/relay.ts'
 import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import { type ConexaoKafka, ehDestaMaquina } from './conexao.ts'
@@ -111,10 +112,11 @@ function abrirRelay(
     return linhas
   }
 
+  const cauda = criarCauda<EventoGravado>(2 * MAIOR_LOTE)
   return iniciarRelay<EventoGravado>({
     db,
     destino: 'kafka',
-    ler: (apos, limite) => eventosApos(db.leitura, apos, limite),
+    ler: async (apos, limite) => cauda.apos(apos, limite) ?? eventosApos(db.leitura, apos, limite),
     ultimoId: () => ultimoId(db.leitura),
     ...(!ehDestaMaquina(conexao) && { boot: '' }),
     async publicar(lote) {
@@ -125,7 +127,11 @@ function abrirRelay(
       }
       return recusadas
     },
-    aoGravar,
+    aoGravar: (chamar) =>
+      aoGravar((novos) => {
+        cauda.acrescentar(novos)
+        chamar()
+      }),
     aoFalhar: (erro) => parou('a publicação', erro),
   })
 }
