@@ -15,10 +15,15 @@ interface LinhaDeEvento {
 }
 const COLUNAS = 'id, causa, resumo, dados, arquitetura, traceparent, instante'
 
-const daLinha = ({ dados, ...linha }: LinhaDeEvento): EventoGravado => ({
-  ...linha,
+/** Field by field: of thousands of rows a second, a spread costs as much as the parse. */
+const daLinha = (linha: LinhaDeEvento): EventoGravado => ({
   id: Number(linha.id),
-  evento: JSON.parse(dados) as Evento,
+  causa: linha.causa,
+  resumo: linha.resumo,
+  arquitetura: linha.arquitetura,
+  traceparent: linha.traceparent,
+  instante: linha.instante,
+  evento: JSON.parse(linha.dados) as Evento,
 })
 
 export async function procurar(em: Leitura, causa: Causa): Promise<EventoGravado | undefined> {
@@ -60,13 +65,13 @@ export async function acrescentar(tx: Transacao, novos: readonly EventoGravado[]
     `insert into eventos
        (id, causa, resumo, pedido_id, tipo, dados, arquitetura, traceparent, instante)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    novos.map(({ evento, ...g }) => [
+    novos.map((g) => [
       g.id,
       g.causa,
       g.resumo,
-      evento.pedido_id,
-      evento.tipo,
-      JSON.stringify(evento),
+      g.evento.pedido_id,
+      g.evento.tipo,
+      JSON.stringify(g.evento),
       g.arquitetura,
       g.traceparent,
       g.instante,

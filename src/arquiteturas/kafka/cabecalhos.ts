@@ -46,14 +46,13 @@ export interface Assunto {
 
 export function cabecalhosDe(assunto: Assunto, retomada = false): Cabecalhos {
   const { servico, tipo, causa, instante, traceparent } = assunto
-  const cabecalhos: Cabecalhos = new Map([
-    [ESPECIFICACAO, V1_0],
-    [ID, Buffer.from(causa)],
-    [ORIGEM, umaVez(CASA + servico)],
-    [TIPO, umaVez(PREFIXO + tipo + VERSAO)],
-    [QUANDO, Buffer.from(instante)],
-    [CONTEUDO, JSON_UTF8],
-  ])
+  const cabecalhos: Cabecalhos = new Map()
+  cabecalhos.set(ESPECIFICACAO, V1_0)
+  cabecalhos.set(ID, Buffer.from(causa))
+  cabecalhos.set(ORIGEM, umaVez(CASA + servico))
+  cabecalhos.set(TIPO, umaVez(PREFIXO + tipo + VERSAO))
+  cabecalhos.set(QUANDO, Buffer.from(instante))
+  cabecalhos.set(CONTEUDO, JSON_UTF8)
   if (traceparent !== undefined) cabecalhos.set(TRACO, Buffer.from(traceparent))
   if (retomada) cabecalhos.set(RETOMADA, SIM)
   return cabecalhos

@@ -45,14 +45,12 @@ const OUTRAS_PALAVRAS: { readonly [T in TopicoDeFluxo]?: Readonly<Record<string,
   estoque_insuficiente: { falha_sem_estoque: 'EstoqueInsuficiente' },
 }
 
-export function escrever({ tipo, ...evento }: Evento): string {
-  const status = STATUS[tipo as TipoDoFluxo]
-  const valor = 'valor_centavos' in evento ? evento.valor_centavos : undefined
-  return JSON.stringify({
-    ...evento,
-    status,
-    ...(valor !== undefined && { valor: emReais(valor) }),
-  })
+export function escrever(evento: Evento): string {
+  const status = STATUS[evento.tipo as TipoDoFluxo]
+  const centavos = 'valor_centavos' in evento ? evento.valor_centavos : undefined
+  const valor = centavos === undefined ? undefined : emReais(centavos)
+  // What is undefined is not written.
+  return JSON.stringify({ ...evento, tipo: undefined, status, valor })
 }
 
 const inteiro = (minimo: number, maximo: number) => z.number().int().min(minimo).max(maximo)

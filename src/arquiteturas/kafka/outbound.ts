@@ -1,6 +1,11 @@
 // Leaves by the relay: what a service committed goes to the topics, hundreds at a time, and is only
 // counted as gone when every replica that must have it has it (acks=all).
-import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
+import {
+  compatibilityPartitioner,
+  type MessageToProduce,
+  ProduceAcks,
+  Producer,
+} from '@platformatic/kafka'
 import type { EventoGravado } from '../../contratos/eventos.ts'
 import type { NomeServico } from '../../contratos/ids.ts'
 import { type NomeTopico, topicoDoFluxo } from '../../contratos/topicos.ts'
@@ -44,12 +49,7 @@ export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
 
   async function mandar(mensagens: readonly Mensagem[]): Promise<void> {
     if (mensagens.length === 0) return
-    const messages = mensagens.map(({ topico, chave, valor, cabecalhos }) => ({
-      topic: nomeNoCluster(conexao, topico),
-      headers: cabecalhos,
-      ...(chave && { key: chave }),
-      ...(valor && { value: valor }),
-    }))
+    const messages = mensagens.map((mensagem) => paraOCliente(conexao, mensagem))
     await produtor.send({ acks: ProduceAcks.ALL, messages }).catch((erro: unknown) => {
       throw deKafka(erro)
     })
@@ -73,6 +73,17 @@ export function criarSaida(conexao: ConexaoKafka, quem: string): Saida {
   }
   return { mandar, publicar, [Symbol.asyncDispose]: () => produtor.close() }
 }
+
+type DoCliente = MessageToProduce<Buffer, Buffer, Buffer, Buffer>
+
+/** The client takes a key or a value that is undefined for none, whatever its types say. */
+const paraOCliente = (conexao: ConexaoKafka, mensagem: Mensagem) =>
+  ({
+    topic: nomeNoCluster(conexao, mensagem.topico),
+    key: mensagem.chave,
+    value: mensagem.valor,
+    headers: mensagem.cabecalhos,
+  }) as DoCliente
 
 /** What an event says to whoever walks its order on; `undefined`, when nobody does. */
 export function doFluxo(
