@@ -16,6 +16,7 @@ import { type ConexaoKafka, nomeNoCluster, opcoesDoCliente } from './conexao.ts'
 import { type Consumo, iniciarConsumo } from './consumo.ts'
 import { deKafka } from './errors.ts'
 import type { Recebida, Tratar } from './inbound.ts'
+import { lerCada } from './leitor.ts'
 import type { Lugar } from './trilhas.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
@@ -32,11 +33,16 @@ const SAIR_MS = 1_000
 export const GRUPO = {
   ...{ sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 },
 } as const
+/**
+ * Two hundred messages at a time and no more lying ready: what is read and decided together is gone
+ * before the collector comes for it; measured, a quarter of what an order costs.
+ */
 export const LEITURA = {
   autocommit: false,
   minBytes: 1,
-  maxBytes: 262_144,
+  maxBytes: 131_072,
   maxBytesPerPartition: 65_536,
+  highWaterMark: 64,
   maxWaitTime: 500,
   mode: MessagesStreamModes.COMMITTED,
   fallbackMode: MessagesStreamFallbackModes.EARLIEST,
@@ -80,13 +86,13 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   let membro: Membro | undefined
 
-  async function ler(leitor: Leitor, valeAinda: () => boolean): Promise<void> {
-    for await (const lida of leitor.iterator({ destroyOnReturn: false })) {
-      if (!valeAinda()) return
-      // A huge one travels alone: a thousand of them would be a gigabyte.
-      if ((lida.value?.length ?? 0) > GRANDE_BYTES) await consumo.ociosa()
-      await consumo.receber(comoRecebida(lida, nossos.get(lida.topic) ?? lida.topic))
-    }
+  function receber(lida: Lida): Promise<void> {
+    const recebida = comoRecebida(lida, nossos.get(lida.topic) ?? lida.topic)
+    // A huge one travels alone: a thousand of them would be a gigabyte.
+    const grande = (lida.value?.length ?? 0) > GRANDE_BYTES
+    return grande
+      ? consumo.ociosa().then(() => consumo.receber(recebida))
+      : consumo.receber(recebida)
   }
 
   /**
@@ -107,7 +113,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         anterior?.destroy()
         consumo.novaGeracao()
         const desta = new AbortController()
-        const lendo = ler(leitor, () => !desta.signal.aborted)
+        const lendo = lerCada(leitor, receber, desta.signal)
         const outra = once(novo, 'consumer:group:join', desta)
         await primeiroDe([lendo, outra, caiu, abortado(signal)]).finally(() => desta.abort())
       }
