@@ -7,8 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as esperar } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { lerEstado } from '../src/infra/estado.ts'
+import { DEVOLVE_EM_MS } from '../src/infra/repouso.ts'
 import { ate } from '../testes/ate.ts'
 
 const PRONTOS_MS = 30_000
@@ -59,14 +61,17 @@ async function iniciar(
   })
   const saiu = once(processo, 'exit')
   let ms = Number.NaN
-  for await (const linha of createInterface({ input: processo.stdout })) {
-    if (!linha.includes(palavra)) continue
-    ms = performance.now() - inicio
-    await aoFicarPronto(processo.pid ?? 0)
-    break
+  try {
+    for await (const linha of createInterface({ input: processo.stdout })) {
+      if (!linha.includes(palavra)) continue
+      ms = performance.now() - inicio
+      await aoFicarPronto(processo.pid ?? 0)
+      break
+    }
+  } finally {
+    processo.kill('SIGTERM')
+    await saiu
   }
-  processo.kill('SIGTERM')
-  await saiu
   if (Number.isNaN(ms)) throw new Error(`${argumentos.join(' ') || 'npm start'} não ficou pronto`)
   return ms
 }
@@ -76,7 +81,7 @@ interface Memoria {
   readonly semJvmMb: number
 }
 
-/** Once the subscribers, which come after the table, answer too. */
+/** Once the subscribers, which come after the table, answer too, and all have come to rest. */
 async function pesar(pid: number, diretorio: string): Promise<Memoria> {
   const partes = () => {
     const { servicos = {}, assinantes = {} } = lerEstado(diretorio) ?? {}
@@ -87,6 +92,7 @@ async function pesar(pid: number, diretorio: string): Promise<Memoria> {
     return (await Promise.all(todas)).every(({ ok }) => ok)
   }
   await ate(() => respondem().catch(() => false), PRONTOS_MS, 'os assinantes prontos')
+  await esperar(DEVOLVE_EM_MS)
   const porParte = partes().map(([nome, parte]) => [nome, `${pssMb(parte.pid ?? 0).toFixed(0)} MB`])
   const semJvm = comDescendentes(pid).filter((um) => nomeDe(um) !== 'java')
   const semJvmMb = semJvm.reduce((soma, um) => soma + pssMb(um), 0)

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as esperar } from 'node:timers/promises'
 import { Consumer } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../src/arquiteturas/kafka/conexao.ts'
 import { medir } from '../src/cli/medida_do_processo.ts'
@@ -14,6 +15,7 @@ import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_
 import { type Broker, iniciarBroker } from '../src/infra/kafka/broker.ts'
 import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { DEVOLVE_EM_MS } from '../src/infra/repouso.ts'
 import { variavelDo } from '../src/infra/topicos_renomeados.ts'
 import { abrirBancada, type Bancada } from '../src/laboratorio/bancada.ts'
 import { type Medida, mediana, razoes } from './carga.ts'
@@ -96,11 +98,16 @@ async function pesar(
   await using represa = abrirRepresa(bancada)
   await represa.aceitar(pedidos)
   await represa.escoar()
-  const pesos = SERVICOS.map(async (nome) => {
-    const { memoria_mb } = await medir(bancada.pid(nome) ?? 0)
-    return [nome, { 'MB (PSS)': memoria_mb }] as const
+  const pesos = async () =>
+    Promise.all(SERVICOS.map(async (nome) => (await medir(bancada.pid(nome) ?? 0)).memoria_mb))
+  const depois = await pesos()
+  await esperar(DEVOLVE_EM_MS)
+  const emRepouso = await pesos()
+  const linhas = SERVICOS.map((nome, i) => {
+    const mb = { 'logo depois, MB (PSS)': depois[i], 'em repouso': emRepouso[i] }
+    return [nome, mb] as const
   })
-  console.table(Object.fromEntries(await Promise.all(pesos)))
+  console.table(Object.fromEntries(linhas))
   console.log(`broker, depois de ${pedidos} pedidos: ${rssMb(broker.pid)} MB residentes`)
   await conferir(bancada)
 }

@@ -4,6 +4,7 @@
 import { ASSINANTES, type NomeAssinante, SERVICOS } from '../contratos/ids.ts'
 import { type Configuracao, lerConfiguracao } from '../infra/configuracao.ts'
 import { doGateway, enderecosPorConfiguracao, portaLivre } from '../infra/enderecos.ts'
+import { devolverMemoriaEmRepouso } from '../infra/repouso.ts'
 import { comoFilho, type Servindo } from '../infra/supervisao/processo_filho.ts'
 import {
   PORTA_DO_ASSINANTE,
@@ -44,6 +45,7 @@ export async function comandoServico(argumentos: string[]): Promise<number> {
 
 async function iniciar(nome: Nome): Promise<Servindo> {
   const lida = lerConfiguracao()
+  devolverMemoriaEmRepouso()
   if (nome === 'kafka') {
     const { abrirBrokerProprio } = await import('../infra/kafka/proprio.ts')
     return servindo(nome, await abrirBrokerProprio(lida))
