@@ -23,10 +23,35 @@ export function database(driver: string, novoLugar: () => Promise<Lugar>): void 
       await testar(db, lugar)
     })
   describe(`${driver}: leitura e gravação`, () => leituraEGravacao(comBanco))
+  describe(`${driver}: muitas chaves`, () => muitasChaves(comBanco))
   describe(`${driver}: transações`, () => transacoes(comBanco))
 }
 
 type ComBanco = (nome: string, testar: (db: Database, lugar: Lugar) => Promise<void>) => void
+
+function muitasChaves(comBanco: ComBanco): void {
+  comBanco('de texto ou de número, numa pergunta só; sem nenhuma, nenhuma linha', async (db) => {
+    const textos = ["d'água", 'ação "☕"', 'a\\b', '7', '{x,y}', 'nulo', '']
+    await db.transacao(async (tx) => {
+      for (const [i, texto] of textos.entries()) {
+        await tx.executar('insert into t values ($1, $2)', [i + 1, texto])
+      }
+      const deTexto = 'select a, b from t where b = any ($chaves) order by a'
+      const linhas = await tx.dasChaves<{ b: string }>(deTexto, [...textos, 'outra', '7'])
+      assert.deepEqual(
+        linhas.map(({ b }) => b),
+        textos,
+      )
+      assert.deepEqual(await tx.dasChaves(deTexto, []), [])
+    })
+    const deNumero = 'select a from t where a = any ($chaves) order by a'
+    const linhas = await db.leitura.dasChaves<{ a: number }>(deNumero, [3, 1, 99, 3])
+    assert.deepEqual(
+      linhas.map(({ a }) => a),
+      [1, 3],
+    )
+  })
+}
 
 function leituraEGravacao(comBanco: ComBanco): void {
   comBanco('quem lê não vê o que ainda não foi confirmado', async (db) => {

@@ -33,6 +33,7 @@ function cena(cheia: boolean) {
   ])
   const leitura: Leitura = {
     todos: nunca,
+    dasChaves: nunca,
     async um<T>(_: string, [causa]: readonly unknown[] = []) {
       buscas++
       return causa === causaDe(JA_ACEITO) ? ({ id: 1, dados: '{}' } as T) : undefined

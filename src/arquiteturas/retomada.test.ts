@@ -33,6 +33,7 @@ const gravado = (evento: Evento, id = 1) =>
 /** A log that holds these events for every order. */
 const diarioCom = (...eventos: Evento[]): Leitura => ({
   um: async () => undefined,
+  dasChaves: async () => [],
   todos: async <T>() =>
     eventos.map((evento, i) => {
       const { evento: _, ...linha } = gravado(evento, i + 1)

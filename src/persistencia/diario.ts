@@ -33,6 +33,18 @@ export async function procurar(em: Leitura, causa: Causa): Promise<EventoGravado
   return linha && daLinha(linha)
 }
 
+/** Those of the log that are among `causas`. */
+export async function procurarTodas(
+  em: Leitura,
+  causas: readonly Causa[],
+): Promise<Map<Causa, EventoGravado>> {
+  const linhas = await em.dasChaves<LinhaDeEvento>(
+    `select ${COLUNAS} from eventos where causa = any ($chaves)`,
+    causas,
+  )
+  return new Map(linhas.map((linha) => [linha.causa, daLinha(linha)]))
+}
+
 export async function ultimoId(em: Leitura): Promise<number> {
   const linha = await em.um<{ id: number }>('select coalesce(max(id), 0) as id from eventos')
   return Number(linha?.id ?? 0)

@@ -4,9 +4,9 @@ import { type Comando, resumoDe } from '../contratos/comandos.ts'
 import type { Envelope, Resultado } from '../contratos/envelope.ts'
 import { comoErro, ErroDeNegocio } from '../contratos/errors.ts'
 import type { Evento, EventoGravado, RespostaDe } from '../contratos/eventos.ts'
-import type { Causa, Instante, NomeServico } from '../contratos/ids.ts'
+import type { Instante, NomeServico } from '../contratos/ids.ts'
 import type { Database, Transacao } from './database.ts'
-import { acrescentar, procurar, ultimoId } from './diario.ts'
+import { acrescentar, procurarTodas, ultimoId } from './diario.ts'
 import type { Desfecho } from './group_commit.ts'
 import { exigirPrazo } from './prazo.ts'
 import { pontoDeQueda } from './queda.ts'
@@ -77,7 +77,8 @@ async function dobrar<C extends Comando, S, P>(
   tx: Transacao,
   lote: Lote<C, P>,
 ): Promise<Dobrado> {
-  const conhecidos = await procurarTodos(tx, lote)
+  const causas = lote.map(({ envelope }) => envelope.causa)
+  const conhecidos = await procurarTodas(tx, causas)
   const novos: EventoGravado[] = []
   const livro = await definicao.abrir(
     tx,
@@ -104,18 +105,6 @@ async function dobrar<C extends Comando, S, P>(
     for (const { envelope } of lote) pontoDeQueda('antes_do_commit', envelope.comando.tipo)
   }
   return { desfechos, novos }
-}
-
-async function procurarTodos(
-  tx: Transacao,
-  lote: Lote<Comando, unknown>,
-): Promise<Map<Causa, EventoGravado>> {
-  const conhecidos = new Map<Causa, EventoGravado>()
-  for (const { envelope } of lote) {
-    const anterior = await procurar(tx, envelope.causa)
-    if (anterior) conhecidos.set(envelope.causa, anterior)
-  }
-  return conhecidos
 }
 
 function decidir<C extends Comando, S, P>(

@@ -3,7 +3,14 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, PoolConfig } from 'pg'
 import { ErroDeNegocio } from '../contratos/errors.ts'
-import { type Database, emFila, type Leitura, type Parametros, type Transacao } from './database.ts'
+import {
+  type Database,
+  emFila,
+  type Leitura,
+  type Parametros,
+  type Transacao,
+  type Valor,
+} from './database.ts'
 import { comoErroDeInicio, comoFalhaDoBanco } from './postgres_erros.ts'
 
 /** Besides the one that writes: seven services, three times, fit in the usual 100 connections. */
@@ -20,7 +27,9 @@ const EM_VOO = 256
 
 type Pg = typeof import('pg')
 type Resposta<T> = { readonly rows: T[]; readonly rowCount: number | null }
-type Consultar = <T>(sql: string, parametros?: Parametros) => Promise<Resposta<T>>
+/** Beside the values of every driver, an array for `any ($1)`. */
+type ParametrosDoPg = readonly (Valor | readonly Valor[])[]
+type Consultar = <T>(sql: string, parametros?: ParametrosDoPg) => Promise<Resposta<T>>
 type Nomear = (sql: string) => string
 
 /**
@@ -192,11 +201,13 @@ function criarNomes(): Nomear {
 }
 
 /** A NUL, which PostgreSQL's text cannot hold, becomes the sign for what cannot be shown. */
-const consulta = (nomear: Nomear, text: string, parametros: Parametros) => ({
+const consulta = (nomear: Nomear, text: string, parametros: ParametrosDoPg) => ({
   name: nomear(text),
   text,
-  values: parametros.map((p) => (typeof p === 'string' ? p.replaceAll('\0', '\uFFFD') : p)),
+  values: parametros.map((p) => (Array.isArray(p) ? p.map(semNulo) : semNulo(p))),
 })
+const semNulo = <T>(valor: T): T | string =>
+  typeof valor === 'string' ? valor.replaceAll('\0', '\uFFFD') : valor
 
 function lendo(consultar: Consultar): Leitura {
   return {
@@ -204,11 +215,15 @@ function lendo(consultar: Consultar): Leitura {
       (await consultar<T>(sql, p).catch(lancarFalha)).rows[0],
     todos: async <T>(sql: string, p?: Parametros) =>
       (await consultar<T>(sql, p).catch(lancarFalha)).rows,
+    async dasChaves<T>(sql: string, chaves: readonly (string | number)[]) {
+      if (chaves.length === 0) return []
+      return (await consultar<T>(sql.replace('$chaves', '$1'), [chaves]).catch(lancarFalha)).rows
+    },
   }
 }
 
 function escrevendo(cliente: ClientBase, nomear: Nomear): Transacao {
-  const consultar = (sql: string, p: Parametros = []) =>
+  const consultar = (sql: string, p: ParametrosDoPg = []) =>
     cliente.query<never>(consulta(nomear, sql, p)).catch(lancarFalha)
   return {
     ...lendo(consultar),

@@ -132,7 +132,7 @@ function comoFalhaDoBanco(erro: unknown): unknown {
 }
 
 /** A read that the disk or a closing process refuses is a fault like a write's. */
-function protegida({ um, todos }: Leitura): Leitura {
+function protegida({ um, todos, dasChaves }: Leitura): Leitura {
   const falhar = (erro: unknown): never => {
     throw (erro as { code?: unknown }).code === 'ERR_INVALID_STATE'
       ? new ErroDeNegocio('encerrando', undefined, { causa: erro })
@@ -141,8 +141,11 @@ function protegida({ um, todos }: Leitura): Leitura {
   return {
     um: (sql, p) => um<never>(sql, p).catch(falhar),
     todos: (sql, p) => todos<never>(sql, p).catch(falhar),
+    dasChaves: (sql, chaves) => dasChaves<never>(sql, chaves).catch(falhar),
   }
 }
+
+const DAS_CHAVES = 'in (select value from json_each(?1))'
 
 /** Statements are prepared once per text: the texts are constants, so their number is bounded. */
 function preparada(conexao: DatabaseSync): Transacao {
@@ -150,7 +153,9 @@ function preparada(conexao: DatabaseSync): Transacao {
   const preparar = (sql: string): StatementSync => {
     let comando = comandos.get(sql)
     if (!comando) {
-      comando = conexao.prepare(sql.replace(/\$(\d+)/g, '?$1'))
+      comando = conexao.prepare(
+        sql.replace('= any ($chaves)', DAS_CHAVES).replace(/\$(\d+)/g, '?$1'),
+      )
       comandos.set(sql, comando)
     }
     return comando
@@ -158,6 +163,8 @@ function preparada(conexao: DatabaseSync): Transacao {
   const leitura: Leitura = {
     um: async <T>(sql: string, p: Parametros = []) => preparar(sql).get(...p) as T | undefined,
     todos: async <T>(sql: string, p: Parametros = []) => preparar(sql).all(...p) as T[],
+    dasChaves: async <T>(sql: string, chaves: readonly (string | number)[]) =>
+      chaves.length === 0 ? [] : (preparar(sql).all(JSON.stringify(chaves)) as T[]),
   }
   return {
     ...leitura,

@@ -14,14 +14,13 @@ export interface LinhaDeSeparacao {
   readonly data_separacao: Instante | null
 }
 
+const SEPARACOES = 'select pedido_id, status, motivo, data_separacao from separacao_estoque'
+
 export const separacaoDoPedido = (
   em: Leitura,
   id: PedidoId,
 ): Promise<LinhaDeSeparacao | undefined> =>
-  em.um<LinhaDeSeparacao>(
-    'select pedido_id, status, motivo, data_separacao from separacao_estoque where pedido_id = $1',
-    [id],
-  )
+  em.um<LinhaDeSeparacao>(`${SEPARACOES} where pedido_id = $1`, [id])
 
 export async function unidadesLivres(em: Leitura): Promise<Map<ProdutoId, number>> {
   const linhas = await em.todos<{ produto_id: ProdutoId; livre: number }>(
@@ -34,21 +33,15 @@ export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<Comandos, Preparo>[],
 ): Promise<Livro<Comandos, Estado, Preparo>> {
-  const separacoes = new Map<PedidoId, Separacao>()
-  const livres = new Map<ProdutoId, number>()
-  for (const { comando, preparo } of prontos) {
-    const separacao = await lerSeparacao(tx, comando.pedido_id)
-    separacoes.set(comando.pedido_id, separacao)
-    for (const produto_id of produtosDe(separacao, preparo)) {
-      if (livres.has(produto_id)) continue
-      const linha = await tx.um<{ livre: number }>(
-        'select livre from produtos_local where produto_id = $1',
-        [produto_id],
-      )
-      if (linha) livres.set(produto_id, linha.livre)
-    }
-  }
+  const separacoes = await lerSeparacoes(
+    tx,
+    prontos.map(({ comando }) => comando.pedido_id),
+  )
   const separacaoDe = (id: PedidoId): Separacao => separacoes.get(id) ?? { situacao: 'nenhuma' }
+  const tocados = prontos.flatMap(({ comando, preparo }) =>
+    produtosDe(separacaoDe(comando.pedido_id), preparo),
+  )
+  const livres = await lerLivres(tx, new Set(tocados))
   const movidos = new Set<ProdutoId>()
   const linhas: Linhas = { separadas: [], liberadas: [], itens: [] }
   return {
@@ -84,16 +77,49 @@ const produtosDe = (separacao: Separacao, preparo: Preparo): ProdutoId[] =>
     ({ produto_id }) => produto_id,
   )
 
-async function lerSeparacao(tx: Transacao, id: PedidoId): Promise<Separacao> {
-  const linha = await separacaoDoPedido(tx, id)
-  if (!linha) return { situacao: 'nenhuma' }
-  if (linha.status === 'insuficiente') return { situacao: 'insuficiente' }
-  if (linha.status === 'liberado') return { situacao: 'liberada' }
-  const itens = await tx.todos<Item>(
-    'select produto_id, quantidade from itens_separacao where pedido_id = $1',
-    [id],
+async function lerLivres(
+  tx: Transacao,
+  produtos: ReadonlySet<ProdutoId>,
+): Promise<Map<ProdutoId, number>> {
+  const linhas = await tx.dasChaves<{ produto_id: ProdutoId; livre: number }>(
+    'select produto_id, livre from produtos_local where produto_id = any ($chaves)',
+    [...produtos],
   )
-  return { situacao: 'concluida', itens }
+  return new Map(linhas.map(({ produto_id, livre }) => [produto_id, livre]))
+}
+
+async function lerSeparacoes(
+  tx: Transacao,
+  ids: readonly PedidoId[],
+): Promise<Map<PedidoId, Separacao>> {
+  const linhas = await tx.dasChaves<LinhaDeSeparacao>(
+    `${SEPARACOES} where pedido_id = any ($chaves)`,
+    ids,
+  )
+  const concluidas = linhas.filter(({ status }) => status === 'concluido')
+  const itens = Map.groupBy(
+    await tx.dasChaves<Item & { pedido_id: PedidoId }>(
+      `select pedido_id, produto_id, quantidade from itens_separacao
+       where pedido_id = any ($chaves) order by pedido_id, produto_id`,
+      concluidas.map(({ pedido_id }) => pedido_id),
+    ),
+    ({ pedido_id }) => pedido_id,
+  )
+  return new Map(
+    linhas.map(({ pedido_id, status }) => [
+      pedido_id,
+      comoSeparacao(status, itens.get(pedido_id) ?? []),
+    ]),
+  )
+}
+
+function comoSeparacao(status: LinhaDeSeparacao['status'], itens: readonly Item[]): Separacao {
+  if (status === 'insuficiente') return { situacao: 'insuficiente' }
+  if (status === 'liberado') return { situacao: 'liberada' }
+  return {
+    situacao: 'concluida',
+    itens: itens.map(({ produto_id, quantidade }) => ({ produto_id, quantidade })),
+  }
 }
 
 interface Linhas {

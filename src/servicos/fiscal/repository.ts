@@ -16,22 +16,20 @@ export interface Nota {
   readonly data_emissao: Instante | null
 }
 
+const NOTAS = `select pedido_id, numero, chave_acesso, status, motivo, data_emissao, origem
+  from notas_fiscais`
+
 export const notaDoPedido = (em: Leitura, id: PedidoId): Promise<Nota | undefined> =>
-  em.um<Nota>(
-    `select pedido_id, numero, chave_acesso, status, motivo, data_emissao, origem
-     from notas_fiscais where pedido_id = $1`,
-    [id],
-  )
+  em.um<Nota>(`${NOTAS} where pedido_id = $1`, [id])
 
 export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<Comandos, Preparo>[],
 ): Promise<Livro<Comandos, Estado, Preparo>> {
   const situacoes = new Map<PedidoId, Situacao>()
-  for (const { comando } of prontos) {
-    const nota = await notaDoPedido(tx, comando.pedido_id)
-    const importada = nota?.origem === 'historico'
-    situacoes.set(comando.pedido_id, importada ? 'historica' : (nota?.status ?? 'nenhuma'))
+  const ids = prontos.map(({ comando }) => comando.pedido_id)
+  for (const nota of await tx.dasChaves<Nota>(`${NOTAS} where pedido_id = any ($chaves)`, ids)) {
+    situacoes.set(nota.pedido_id, nota.origem === 'historico' ? 'historica' : nota.status)
   }
   const maior = await tx.um<{ n: number }>(
     'select coalesce(max(numero), 0) as n from notas_fiscais',

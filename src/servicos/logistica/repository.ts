@@ -14,22 +14,18 @@ export interface Envio {
   readonly data_despacho: Instante | null
 }
 
+const ENVIOS = 'select pedido_id, codigo_rastreamento, status, motivo, data_despacho from envios'
+
 export const envioDoPedido = (em: Leitura, id: PedidoId): Promise<Envio | undefined> =>
-  em.um<Envio>(
-    `select pedido_id, codigo_rastreamento, status, motivo, data_despacho
-     from envios where pedido_id = $1`,
-    [id],
-  )
+  em.um<Envio>(`${ENVIOS} where pedido_id = $1`, [id])
 
 export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<Comandos, Preparo>[],
 ): Promise<Livro<Comandos, Estado, Preparo>> {
-  const estados = new Map<PedidoId, Estado>()
-  for (const { comando } of prontos) {
-    const envio = await envioDoPedido(tx, comando.pedido_id)
-    estados.set(comando.pedido_id, envio?.status ?? 'nenhum')
-  }
+  const ids = prontos.map(({ comando }) => comando.pedido_id)
+  const envios = await tx.dasChaves<Envio>(`${ENVIOS} where pedido_id = any ($chaves)`, ids)
+  const estados = new Map<PedidoId, Estado>(envios.map((e) => [e.pedido_id, e.status]))
   const novas: Parametros[] = []
   const entregues: Parametros[] = []
   const canceladas: Parametros[] = []

@@ -17,22 +17,19 @@ export interface Pagamento {
   readonly origem: 'vivo' | 'historico'
 }
 
+const PAGAMENTOS = `select pedido_id, valor_centavos, metodo, status, motivo, data_processamento,
+  origem from pagamentos`
+
 export const pagamentoDoPedido = (em: Leitura, id: PedidoId): Promise<Pagamento | undefined> =>
-  em.um<Pagamento>(
-    `select pedido_id, valor_centavos, metodo, status, motivo, data_processamento, origem
-     from pagamentos where pedido_id = $1`,
-    [id],
-  )
+  em.um<Pagamento>(`${PAGAMENTOS} where pedido_id = $1`, [id])
 
 export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<Comandos, Preparo>[],
 ): Promise<Livro<Comandos, Estado, Preparo>> {
-  const estados = new Map<PedidoId, Estado>()
-  for (const { comando } of prontos) {
-    const pagamento = await pagamentoDoPedido(tx, comando.pedido_id)
-    estados.set(comando.pedido_id, comoEstado(pagamento))
-  }
+  const ids = prontos.map(({ comando }) => comando.pedido_id)
+  const pagos = await tx.dasChaves<Pagamento>(`${PAGAMENTOS} where pedido_id = any ($chaves)`, ids)
+  const estados = new Map<PedidoId, Estado>(pagos.map((p) => [p.pedido_id, comoEstado(p)]))
   const autorizados: Parametros[] = []
   const estornados: Parametros[] = []
   return {
@@ -72,9 +69,9 @@ export async function abrir(
   }
 }
 
-function comoEstado(pagamento: Pagamento | undefined): Estado {
-  if (pagamento?.origem === 'historico') return { situacao: 'historico' }
-  if (!pagamento || pagamento.status === 'pendente') return INICIAL
+function comoEstado(pagamento: Pagamento): Estado {
+  if (pagamento.origem === 'historico') return { situacao: 'historico' }
+  if (pagamento.status === 'pendente') return INICIAL
   return { situacao: pagamento.status }
 }
 

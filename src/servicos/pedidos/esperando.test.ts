@@ -58,6 +58,7 @@ test('só os que estão no status são olhados, por um índice e sem ordenar', a
   const planos: string[] = []
   const leitura: Leitura = {
     um: (sql, p) => db.leitura.um(sql, p),
+    dasChaves: (sql, chaves) => db.leitura.dasChaves(sql, chaves),
     async todos<T>(sql: string, p: readonly (string | number | null)[] = []) {
       const plano = await db.leitura.todos<{ detail: string }>(`explain query plan ${sql}`, p)
       planos.push(...plano.map(({ detail }) => detail))

@@ -31,6 +31,7 @@ async function planoDe(filtro: Partial<FiltroDePedidos>) {
   let leituras = 0
   const espiada: Leitura = {
     um: (sql, p) => db.leitura.um(sql, p),
+    dasChaves: (sql, chaves) => db.leitura.dasChaves(sql, chaves),
     async todos<T>(sql: string, p: readonly (string | number | null)[] = []) {
       leituras += 1
       type Passo = { detail: string }

@@ -13,12 +13,10 @@ export async function abrir(
   tx: Transacao,
   prontos: readonly Pronto<Comandos, Preparo>[],
 ): Promise<LivroDePedidos> {
-  const pedidos = new Map<PedidoId, Pedido>()
-  for (const { comando } of prontos) {
-    if (comando.tipo === 'CriarPedido' || pedidos.has(comando.pedido_id)) continue
-    const pedido = await lerEstado(tx, comando.pedido_id)
-    if (pedido) pedidos.set(comando.pedido_id, pedido)
-  }
+  const pedidos = await lerEstados(
+    tx,
+    prontos.flatMap(({ comando }) => ('pedido_id' in comando ? comando.pedido_id : [])),
+  )
   let proximoId = await proximoNumero(tx)
   const criados: Pronto<Comandos, Preparo>[] = []
   const eventosCriados: PedidoCriado[] = []
@@ -67,18 +65,22 @@ const linhaMudada = (id: PedidoId, pedido: Pedido, instante: Instante): Parametr
   instante,
 ]
 
-async function lerEstado(tx: Transacao, id: PedidoId): Promise<Pedido | undefined> {
-  const linha = await tx.um<LinhaDePedido>(
-    'select status, motivo, origem, cancelamento, encerrado from pedidos where id = $1',
-    [id],
+async function lerEstados(tx: Transacao, ids: readonly PedidoId[]): Promise<Map<PedidoId, Pedido>> {
+  const linhas = await tx.dasChaves<LinhaDePedido>(
+    `select id, status, motivo, origem, cancelamento, encerrado from pedidos
+     where id = any ($chaves)`,
+    ids,
   )
-  if (!linha) return undefined
-  const { status, origem, motivo, cancelamento, encerrado } = linha
+  return new Map(linhas.map((linha) => [linha.id, comoPedido(linha)]))
+}
+
+function comoPedido({ status, origem, motivo, cancelamento, encerrado }: LinhaDePedido): Pedido {
   const nulos = { motivo: motivo ?? undefined, cancelamento: cancelamento ?? undefined }
   return { status, origem, ...nulos, encerrado: encerrado === 1 }
 }
 
 interface LinhaDePedido extends Pick<Pedido, 'status' | 'origem'> {
+  readonly id: PedidoId
   readonly motivo: string | null
   readonly cancelamento: string | null
   readonly encerrado: 0 | 1
