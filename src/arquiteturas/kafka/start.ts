@@ -100,11 +100,12 @@ function abrirRelay(
   /** Other architectures' orders walk by themselves: of those only what pedidos tells goes out. */
   async function linhasDe(lote: readonly EventoGravado[]): Promise<DaLinha[]> {
     const linhas: DaLinha[] = []
+    const avisosDe = await avisos?.(lote)
     for (const gravado of lote) {
       const { id } = gravado
       const doPedido = gravado.arquitetura === 'kafka' ? doFluxo(nome, gravado) : undefined
       if (doPedido) linhas.push({ id, mensagem: doPedido })
-      for (const { topico, pedido_id, valor } of (await avisos?.(gravado)) ?? []) {
+      for (const { topico, pedido_id, valor } of avisosDe?.(gravado) ?? []) {
         const assunto = assuntoDe(nome, gravado)
         linhas.push({ id, mensagem: comoMensagem({ topico, valor, assunto, chave: pedido_id }) })
       }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EventoGravado } from '../../contratos/eventos.ts'
-import { criarAvisos } from '../../servicos/pedidos/avisos.ts'
+import { lerAvisos } from '../../servicos/pedidos/avisos.ts'
 import { lerMensagem } from './mensagem.ts'
 
 const BOA = {
@@ -15,13 +15,14 @@ const LIDA = {
 const ler = (valor: unknown) => lerMensagem(Buffer.from(JSON.stringify(valor)))
 
 test('o que pedidos publica é entendido', async () => {
-  const avisos = criarAvisos({
-    um: async () => ({ cliente_id: 3 }) as never,
+  const leitura = {
+    um: async () => undefined,
     todos: async () => [],
-  })
+    dasChaves: async () => [{ id: 1_001, cliente_id: 3 }] as never,
+  }
   const evento = { tipo: 'StatusRegistrado', pedido_id: 1_001, status: 'enviado', mudou: true }
   const gravado = { evento, instante: BOA.instante } as unknown as EventoGravado
-  const [aviso] = await avisos(gravado)
+  const [aviso] = (await lerAvisos(leitura, [gravado]))(gravado)
   assert.equal(aviso?.topico, 'notificacoes')
   assert.deepEqual(ler(aviso.valor), LIDA)
 })

@@ -2,7 +2,7 @@
 // client, each end, each sale. A function of the log and of what the order is about (K3).
 import type { ItemPrecificado } from '../../contratos/comandos.ts'
 import { emReais } from '../../contratos/dinheiro.ts'
-import type { EventoGravado, StatusPedido } from '../../contratos/eventos.ts'
+import type { Evento, EventoGravado, StatusPedido } from '../../contratos/eventos.ts'
 import type { ClienteId, PedidoId } from '../../contratos/ids.ts'
 import type { NomeTopico } from '../../contratos/topicos.ts'
 import type { Leitura } from '../../persistencia/database.ts'
@@ -23,38 +23,32 @@ const MENSAGENS: Readonly<Record<StatusPedido, string>> = {
   cancelado: 'o pedido foi cancelado, e o que foi pago volta',
   recusado: 'o pedido não pôde ser aceito',
 }
-/** Of orders under way; those forgotten for want of room are read again. */
-const MAXIMO_LEMBRADOS = 10_000
+/** What a row of the log says, in the order in which it is told. */
+export type DizAvisos = (gravado: EventoGravado) => readonly Aviso[]
 
-interface Compra {
-  readonly cliente_id: ClienteId
-  readonly itens: readonly ItemPrecificado[]
-}
+/** Answers for the rows of `lote`, whose orders are read here, all at once. */
+export async function lerAvisos(
+  leitura: Leitura,
+  lote: readonly EventoGravado[],
+): Promise<DizAvisos> {
+  const eventos = lote.map(({ evento }) => evento)
+  const clientes = await clientesDe(leitura, eventos.filter(mudaStatus))
+  const vendas = await itensDe(
+    leitura,
+    eventos.filter(({ tipo }) => tipo === 'PedidoConcluido'),
+  )
 
-/** Resolves to what one row of the log says, in the order of the rows. */
-export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promise<Aviso[]> {
-  const compras = new Map<PedidoId, Compra>()
-
-  function lembrar(id: PedidoId, compra: Compra): Compra {
-    if (compras.size >= MAXIMO_LEMBRADOS) compras.clear()
-    compras.set(id, compra)
-    return compra
-  }
-
-  async function doStatus(gravado: EventoGravado, status: StatusPedido): Promise<Aviso> {
-    const { pedido_id } = gravado.evento
-    const { instante } = gravado
+  const doStatus = ({ evento, instante }: EventoGravado, status: StatusPedido): Aviso => {
+    const { pedido_id } = evento
+    const cliente_id = 'cliente_id' in evento ? evento.cliente_id : clientes.get(pedido_id)
+    if (cliente_id === undefined) throw new Error(`o diário fala do pedido ${pedido_id}, sem dono`)
     const mensagem = `Pedido ${pedido_id}: ${MENSAGENS[status]}.`
-    const { cliente_id } =
-      compras.get(pedido_id) ?? lembrar(pedido_id, await ler(leitura, pedido_id))
     const valor = { pedido_id, cliente_id, status, mensagem, instante }
     return { topico: 'notificacoes', pedido_id, valor }
   }
 
-  /** The sale of an order that is over: nothing more will be asked of it, but for its delivery. */
-  async function daVenda(pedido_id: PedidoId): Promise<Aviso> {
-    const { itens } = compras.get(pedido_id) ?? (await ler(leitura, pedido_id))
-    compras.delete(pedido_id)
+  const daVenda = (pedido_id: PedidoId): Aviso => {
+    const itens = vendas.get(pedido_id) ?? []
     const items = itens.map(({ produto_id, quantidade, preco_unitario_centavos }) => ({
       product: String(produto_id),
       quantity: quantidade,
@@ -63,28 +57,27 @@ export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promi
     return { topico: 'vendas', pedido_id, valor: { order_number: pedido_id, items } }
   }
 
-  return async (gravado) => {
+  return (gravado) => {
     const { evento, instante } = gravado
     const { pedido_id } = evento
     switch (evento.tipo) {
       case 'PedidoCriado':
-        lembrar(pedido_id, evento)
-        return [await doStatus(gravado, 'pendente')]
+        return [doStatus(gravado, 'pendente')]
       case 'StatusRegistrado':
-        return evento.mudou ? [await doStatus(gravado, evento.status)] : []
+        return evento.mudou ? [doStatus(gravado, evento.status)] : []
       case 'PedidoConcluido': {
         const { status } = evento
         const valor = { pedido_id, status, instante }
         const fim: Aviso = { topico: 'pedidos_concluidos', pedido_id, valor }
-        const mudanca = evento.mudou ? [await doStatus(gravado, status)] : []
-        return [...mudanca, fim, await daVenda(pedido_id)]
+        const mudanca = evento.mudou ? [doStatus(gravado, status)] : []
+        return [...mudanca, fim, daVenda(pedido_id)]
       }
       case 'PedidoCancelado':
       case 'PedidoRecusado': {
         if (!evento.mudou) return []
         const { status, motivo } = evento
         const valor = { pedido_id, status, motivo, instante }
-        return [await doStatus(gravado, status), { topico: 'pedidos_cancelados', pedido_id, valor }]
+        return [doStatus(gravado, status), { topico: 'pedidos_cancelados', pedido_id, valor }]
       }
       default:
         return []
@@ -92,16 +85,31 @@ export function criarAvisos(leitura: Leitura): (gravado: EventoGravado) => Promi
   }
 }
 
-async function ler(leitura: Leitura, id: PedidoId): Promise<Compra> {
-  const pedido = await leitura.um<{ cliente_id: ClienteId }>(
-    'select cliente_id from pedidos where id = $1',
-    [id],
+const mudaStatus = (evento: Evento): boolean => 'mudou' in evento && evento.mudou
+
+const idsDe = (eventos: readonly Evento[]): PedidoId[] => [
+  ...new Set(eventos.map(({ pedido_id }) => pedido_id)),
+]
+
+async function clientesDe(
+  leitura: Leitura,
+  eventos: readonly Evento[],
+): Promise<ReadonlyMap<PedidoId, ClienteId>> {
+  const linhas = await leitura.dasChaves<{ id: PedidoId; cliente_id: ClienteId }>(
+    'select id, cliente_id from pedidos where id = any ($chaves)',
+    idsDe(eventos),
   )
-  if (!pedido) throw new Error(`o diário fala do pedido ${id}, que não existe`)
-  const itens = await leitura.todos<ItemPrecificado>(
-    `select produto_id, quantidade, preco_unitario_centavos from itens_pedido
-     where pedido_id = $1 order by produto_id`,
-    [id],
+  return new Map(linhas.map(({ id, cliente_id }) => [id, cliente_id]))
+}
+
+async function itensDe(
+  leitura: Leitura,
+  eventos: readonly Evento[],
+): Promise<ReadonlyMap<PedidoId, readonly ItemPrecificado[]>> {
+  const linhas = await leitura.dasChaves<ItemPrecificado & { pedido_id: PedidoId }>(
+    `select pedido_id, produto_id, quantidade, preco_unitario_centavos from itens_pedido
+     where pedido_id = any ($chaves) order by pedido_id, produto_id`,
+    idsDe(eventos),
   )
-  return { ...pedido, itens }
+  return Map.groupBy(linhas, ({ pedido_id }) => pedido_id)
 }

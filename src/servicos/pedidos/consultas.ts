@@ -3,7 +3,7 @@ import type { Item, ItemPrecificado, Metodo } from '../../contratos/comandos.ts'
 import type { EventoGravado, StatusPedido } from '../../contratos/eventos.ts'
 import type { ClienteId, Instante, NomeArquitetura, PedidoId } from '../../contratos/ids.ts'
 import type { Database } from '../../persistencia/database.ts'
-import { type Aviso, criarAvisos } from './avisos.ts'
+import { type DizAvisos, lerAvisos } from './avisos.ts'
 import { COLUNAS, comItens, DE, type Linha } from './linhas.ts'
 import { guardarMorta, type Morta, reter } from './mortas.ts'
 import { type MortasGuardadas, mortasGuardadas } from './mortas_guardadas.ts'
@@ -68,7 +68,7 @@ export interface ConsultasDePedidos {
   reter(id: PedidoId, codigo: string, mensagem: string): Promise<void>
   soltar(id: PedidoId): Promise<void>
   /** What a row of the log tells the outside, whatever carried its order. */
-  avisos(gravado: EventoGravado): Promise<readonly Aviso[]>
+  avisos(lote: readonly EventoGravado[]): Promise<DizAvisos>
   guardarMorta(morta: Morta): Promise<void>
   readonly mortas: MortasGuardadas
   criadoEm(id: PedidoId): Promise<Instante | undefined>
@@ -118,7 +118,7 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
       db.transacao(async (tx) => {
         await tx.executar('delete from retidos where pedido_id = $1', [id])
       }),
-    avisos: criarAvisos(leitura),
+    avisos: (lote) => lerAvisos(leitura, lote),
     guardarMorta: (morta) => guardarMorta(db, morta),
     mortas: mortasGuardadas(db),
     async criadoEm(id) {
