@@ -16,6 +16,10 @@ describe('cauda', () => {
     assert.deepEqual(cauda.apos(3, 10), linhas(4, 6))
     assert.equal(cauda.apos(0, 10), undefined, 'já esquecido: o diário é que sabe')
     assert.equal(cauda.apos(6, 10), undefined, 'nada a mais: outra instância pode ter gravado')
+    assert.equal(cauda.apos(3, 10), undefined, 'nem o último lote fica guardado')
+    cauda.acrescentar([])
+    cauda.acrescentar(linhas(7, 8))
+    assert.deepEqual(cauda.apos(6, 10), linhas(7, 8))
   })
 
   it('o que outra instância gravou no meio não é saltado', () => {

@@ -18,6 +18,7 @@ export function criarCauda<R extends ComId>(maximo: number): Cauda<R> {
   let guardados: R[] = []
   return {
     acrescentar(novos) {
+      if (novos.length === 0) return
       const seguem = novos[0]?.id === (guardados.at(-1)?.id ?? Number.NaN) + 1
       const cabem = guardados.length + novos.length <= maximo
       if (seguem && cabem) guardados.push(...novos)
@@ -25,12 +26,10 @@ export function criarCauda<R extends ComId>(maximo: number): Cauda<R> {
     },
     apos(id, limite) {
       const primeiro = guardados[0]
-      if (!primeiro) return undefined
-      const ja = id + 1 - primeiro.id
-      if (ja < 0 || ja >= guardados.length) return undefined
-      // Whoever asks for what follows has done with what came before.
-      guardados.splice(0, ja)
-      return guardados.slice(0, limite)
+      if (!primeiro || id + 1 < primeiro.id) return undefined
+      // What was asked for before is forgotten: whoever must go back asks the log.
+      guardados.splice(0, id + 1 - primeiro.id)
+      return guardados.length > 0 ? guardados.slice(0, limite) : undefined
     },
   }
 }

@@ -7,7 +7,8 @@ export interface Leitura {
   um<T>(sql: string, parametros?: Parametros): Promise<T | undefined>
   todos<T>(sql: string, parametros?: Parametros): Promise<T[]>
   /**
-   * The rows of many keys in one question, in any order: `sql` says `= any ($chaves)`. Measured on
+   * The rows of many keys in one question, in any order: `sql` says `= any ($chaves)`. Keys are
+   * well-formed text without NUL, or integers: others may find nothing. Measured on
    * SQLite, a fifth of what one question for each costs; on PostgreSQL, one way there and back.
    */
   dasChaves<T>(sql: string, chaves: readonly (string | number)[]): Promise<T[]>

@@ -151,7 +151,7 @@ function adiantada<R extends DoLog>(ler: OpcoesDoRelay<R>['ler']) {
       return lote.length > 0 ? lote : ler(id, MAIOR_LOTE)
     },
     adiantar(apos: number): void {
-      // Once the batch before it has left this process.
+      // A turn later: the batch before it goes first.
       const lote = umaVolta().then(() => ler(apos, MAIOR_LOTE))
       lote.catch(() => undefined)
       lida = { apos, lote }

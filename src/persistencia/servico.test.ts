@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ate } from '../../testes/ate.ts'
-import { abrirBancoDeTeste, envelope, resumido } from '../../testes/banco.ts'
+import { abrirBancoDeTeste, envelope, resumido, SEM_REGISTRO } from '../../testes/banco.ts'
 import {
   cadernoDe,
   ESQUEMA,
@@ -17,7 +17,10 @@ import {
 } from '../../testes/caderno.ts'
 import type { AutorizarPagamento } from '../contratos/comandos.ts'
 import { ErroDeNegocio } from '../contratos/errors.ts'
+import type { EventoGravado } from '../contratos/eventos.ts'
 import { agora } from '../contratos/ids.ts'
+import type { Database } from './database.ts'
+import { eventosApos } from './diario.ts'
 import type { Operacoes } from './servico.ts'
 
 test('um comando grava um evento, com tudo que veio no envelope', async () => {
@@ -167,6 +170,46 @@ test('o imprevisto é um defeito que guarda a sua causa, e o serviço segue vivo
   assert.ok(!resultado.ok)
   assert.deepEqual([resultado.erro.codigo, resultado.erro.cause], ['defeito', causa])
   assert.equal(resumido(await um(servico, 2)), 'PagamentoAprovado')
+})
+
+test('o que se anuncia é o que o commit gravou, depois dele e na ordem do diário', async () => {
+  await using db = await abrirBancoDeTeste(ESQUEMA)
+  const lidos: Promise<unknown>[] = []
+  const anunciados: EventoGravado[] = []
+  const operacoes: Operacoes = {
+    ...SEM_REGISTRO,
+    gravou(novos) {
+      anunciados.push(...novos)
+      lidos.push(eventosApos(db.leitura, novos[0]!.id - 1, novos.length))
+      lidos.push(Promise.resolve(novos))
+    },
+  }
+  const servico = servicoDeTeste(db, { operacoes })
+  await Promise.all([1, 2, 3].map((pedido) => um(servico, pedido)))
+  await Promise.all([3, 4].map((pedido) => um(servico, pedido)))
+  const [noDiario, dito, maisNoDiario, maisDito] = await Promise.all(lidos)
+  assert.deepEqual([noDiario, maisNoDiario], [dito, maisDito])
+  assert.deepEqual(
+    anunciados.map(({ id, evento }) => [id, evento.pedido_id]),
+    [1, 2, 3, 4].map((n) => [n, n]),
+  )
+})
+
+test('o que o commit não gravou não se anuncia', async () => {
+  await using db = await abrirBancoDeTeste(ESQUEMA)
+  const anunciados: unknown[] = []
+  const semCommit: Database = {
+    ...db,
+    transacao: (corpo) =>
+      db.transacao(async (tx) => {
+        await corpo(tx)
+        throw new ErroDeNegocio('banco_sem_espaco')
+      }),
+  }
+  const operacoes: Operacoes = { ...SEM_REGISTRO, gravou: (novos) => anunciados.push(...novos) }
+  const resultado = await um(servicoDeTeste(semCommit, { operacoes }), 1)
+  assert.ok(!resultado.ok)
+  assert.deepEqual(anunciados, [])
 })
 
 test('cada operação é anunciada ao chegar e ao terminar; só o gravado acorda alguém', async () => {

@@ -189,8 +189,8 @@ const dasRepeticoes: readonly Mutante[] = [
   {
     nome: 'decidir de novo o que já estava no diário',
     arquivo: 'src/persistencia/dobra.ts',
-    de: 'if (anterior) conhecidos.set(envelope.causa, anterior)',
-    para: '',
+    de: 'await procurarTodas(tx, causas)',
+    para: 'new Map()',
     features: ['repeticoes'],
   },
 ]

@@ -10,7 +10,8 @@ import { comoTextos } from './cabecalhos.ts'
 import { criarTratar, type Recebida } from './inbound.ts'
 import type { Mensagem, Saida } from './outbound.ts'
 
-const PACIENCIA = { primeiraMs: 1, maiorMs: 2, totalMs: 40 }
+/** Long beside one pause, however busy the machine. */
+const PACIENCIA = { primeiraMs: 1, maiorMs: 2, totalMs: 400 }
 const texto = (t: string) => Buffer.from(t)
 const itens = [{ produto_id: 1, quantidade: 2 }]
 const corpo = { pedido_id: 1001, status: 'concluido', itens, valor_centavos: 500 }

@@ -48,7 +48,8 @@ export async function lerAvisos(
   }
 
   const daVenda = (pedido_id: PedidoId): Aviso => {
-    const itens = vendas.get(pedido_id) ?? []
+    const itens = vendas.get(pedido_id)
+    if (!itens) throw new Error(`o diário fala do pedido ${pedido_id}, sem itens`)
     const items = itens.map(({ produto_id, quantidade, preco_unitario_centavos }) => ({
       product: String(produto_id),
       quantity: quantidade,
