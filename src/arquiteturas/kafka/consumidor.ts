@@ -29,7 +29,7 @@ const MAIOR_PAUSA_MS = 1_000
 const FUNCIONOU_MS = 15_000
 /** How long an orderly stop waits for the cluster to hear of it. */
 const SAIR_MS = 1_000
-/** This and what follows are also those of the bare pipeline that ours is measured beside. */
+/** Also of the bare pipeline that ours is measured beside, as is the next, but for its sizes. */
 export const GRUPO = {
   ...{ sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 },
 } as const

@@ -36,7 +36,7 @@ async function abrir() {
   return db
 }
 
-test('cada pedido do lote com o seu cliente e os seus itens, quantas vezes lá estiver', async () => {
+test('cada pedido do lote com o seu cliente e os seus itens, a cada vez', async () => {
   await using db = await abrir()
   const lote = [
     registrado(2, 'pagamento_aprovado'),
