@@ -86,13 +86,12 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   let membro: Membro | undefined
 
-  function receber(lida: Lida): Promise<void> {
+  function receber(lida: Lida, signal: AbortSignal): Promise<void> {
     const recebida = comoRecebida(lida, nossos.get(lida.topic) ?? lida.topic)
-    // A huge one travels alone: a thousand of them would be a gigabyte.
-    const grande = (lida.value?.length ?? 0) > GRANDE_BYTES
-    return grande
-      ? consumo.ociosa().then(() => consumo.receber(recebida))
-      : consumo.receber(recebida)
+    if ((lida.value?.length ?? 0) <= GRANDE_BYTES) return consumo.receber(recebida)
+    // A huge one travels alone: a thousand of them would be a gigabyte. Meanwhile its generation
+    // may have ended, and the next one reads it again.
+    return consumo.ociosa().then(() => (signal.aborted ? undefined : consumo.receber(recebida)))
   }
 
   /**
@@ -113,7 +112,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         anterior?.destroy()
         consumo.novaGeracao()
         const desta = new AbortController()
-        const lendo = lerCada(leitor, receber, desta.signal)
+        const lendo = lerCada<Lida>(leitor, (um) => receber(um, desta.signal), desta.signal)
         const outra = once(novo, 'consumer:group:join', desta)
         await primeiroDe([lendo, outra, caiu, abortado(signal)]).finally(() => desta.abort())
       }
