@@ -50,7 +50,9 @@ export async function abrirServicos(
   const daCasa = servicosPresentes(configuracao).filter(
     (nome) => !outros[nome] && !outrosGrpc[nome],
   )
-  await Promise.all(daCasa.map(levantar))
+  // All of them, also when one does not open: what opens after the end would never be closed.
+  const abrindo = await Promise.allSettled(daCasa.map(levantar))
+  for (const um of abrindo) if (um.status === 'rejected') throw um.reason
   const derrubar = async (nome: NomeServico) => {
     await abertos.get(nome)?.[Symbol.asyncDispose]()
     abertos.delete(nome)
@@ -65,7 +67,7 @@ export async function abrirHttpDeTeste(
   outros: PorServico = {},
   outrosGrpc: PorServico = {},
 ): Promise<SistemaHttp> {
-  const pilha = new AsyncDisposableStack()
+  await using pilha = new AsyncDisposableStack()
   const servicos = await abrirServicos(arquitetura, ambiente, outros, outrosGrpc, pilha)
   const { bancos, enderecos, levantar, derrubar } = servicos
   const { configuracao } = bancos
@@ -83,6 +85,7 @@ export async function abrirHttpDeTeste(
     return { pedido: r as PedidoVisivel, repetido: status === 200 }
   }
 
+  const aberto = pilha.move()
   return {
     nome: arquitetura,
     enderecosGrpc: enderecos.grpc,
@@ -115,7 +118,7 @@ export async function abrirHttpDeTeste(
       return corpo.map((e: { evento: { tipo: string } }) => e.evento.tipo)
     },
     conferir: bancos.conferir,
-    [Symbol.asyncDispose]: () => pilha.disposeAsync(),
+    [Symbol.asyncDispose]: () => aberto.disposeAsync(),
   }
 }
 
