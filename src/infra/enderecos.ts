@@ -113,11 +113,24 @@ export async function escolherPortas(
   }
 }
 
+/** Below those that a system gives to whoever connects: so nobody takes one before it is opened. */
+const QUALQUER = { de: 20_000, quantas: 12_000, tentativas: 20 }
+
 /**
  * A port held until the choice is complete, so that no two services get the same; undefined when
- * it is taken. Errors: ErroDeInicio (code 2) when the address is not of this machine.
+ * it is taken; for 0, any. Errors: ErroDeInicio (code 2) when the address is not of this machine.
  */
 export async function reservar(porta: number, endereco: string): Promise<Server | undefined> {
+  if (porta !== 0) return ocupar(porta, endereco)
+  for (let i = 0; i < QUALQUER.tentativas; i++) {
+    const sorteada = QUALQUER.de + Math.floor(Math.random() * QUALQUER.quantas)
+    const servidor = await ocupar(sorteada, endereco)
+    if (servidor) return servidor
+  }
+  return ocupar(0, endereco)
+}
+
+async function ocupar(porta: number, endereco: string): Promise<Server | undefined> {
   const servidor = createServer()
   servidor.listen({ port: porta, host: endereco, exclusive: true })
   try {
