@@ -8,8 +8,8 @@ import { test } from 'node:test'
 const REPOUSO = new URL('./repouso.ts', import.meta.url).href
 
 /**
- * A flood; half of the time at work until OCUPADO_MS with nothing given back; rest, until the heap
- * is a third of what it was; and the same once more, now with as much as before kept and let go.
+ * A flood; half of the time at work for OCUPADO_MS; rest, until the heap is a third of what it was;
+ * and the same once more.
  */
 const programa = `
   import { getHeapStatistics } from 'node:v8'

@@ -1,11 +1,11 @@
 // What pedidos tells of every order, whatever architecture carried it: each change of status to its
 // client, each end, each sale. A function of the log and of what the order is about (K3).
-import type { ItemPrecificado } from '../../contratos/comandos.ts'
 import { emReais } from '../../contratos/dinheiro.ts'
 import type { Evento, EventoGravado, StatusPedido } from '../../contratos/eventos.ts'
 import type { ClienteId, PedidoId } from '../../contratos/ids.ts'
 import type { NomeTopico } from '../../contratos/topicos.ts'
 import type { Leitura } from '../../persistencia/database.ts'
+import { itensDos } from './linhas.ts'
 
 export interface Aviso {
   readonly topico: NomeTopico
@@ -33,10 +33,8 @@ export async function lerAvisos(
 ): Promise<DizAvisos> {
   const eventos = lote.map(({ evento }) => evento)
   const clientes = await clientesDe(leitura, eventos.filter(mudaStatus))
-  const vendas = await itensDe(
-    leitura,
-    eventos.filter(({ tipo }) => tipo === 'PedidoConcluido'),
-  )
+  const concluidos = eventos.filter(({ tipo }) => tipo === 'PedidoConcluido')
+  const vendas = await itensDos(leitura, idsDe(concluidos))
 
   const doStatus = ({ evento, instante }: EventoGravado, status: StatusPedido): Aviso => {
     const { pedido_id } = evento
@@ -101,16 +99,4 @@ async function clientesDe(
     idsDe(eventos),
   )
   return new Map(linhas.map(({ id, cliente_id }) => [id, cliente_id]))
-}
-
-async function itensDe(
-  leitura: Leitura,
-  eventos: readonly Evento[],
-): Promise<ReadonlyMap<PedidoId, readonly ItemPrecificado[]>> {
-  const linhas = await leitura.dasChaves<ItemPrecificado & { pedido_id: PedidoId }>(
-    `select pedido_id, produto_id, quantidade, preco_unitario_centavos from itens_pedido
-     where pedido_id = any ($chaves) order by pedido_id, produto_id`,
-    idsDe(eventos),
-  )
-  return Map.groupBy(linhas, ({ pedido_id }) => pedido_id)
 }

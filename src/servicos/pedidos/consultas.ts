@@ -67,7 +67,7 @@ export interface ConsultasDePedidos {
   /** Nothing for an order that ended meanwhile. */
   reter(id: PedidoId, codigo: string, mensagem: string): Promise<void>
   soltar(id: PedidoId): Promise<void>
-  /** What a row of the log tells the outside, whatever carried its order. */
+  /** What these rows of the log tell the outside, whatever carried their orders. */
   avisos(lote: readonly EventoGravado[]): Promise<DizAvisos>
   guardarMorta(morta: Morta): Promise<void>
   readonly mortas: MortasGuardadas

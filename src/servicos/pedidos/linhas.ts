@@ -15,28 +15,34 @@ export type Linha = Omit<PedidoVisivel, 'itens' | 'retido'> & {
 }
 type LinhaDeItem = ItemPrecificado & { readonly pedido_id: PedidoId }
 
-/** Texts are prepared once each, so they are few: a list is filled up with 0 to the next size. */
-const TAMANHOS = [1, 20, 100] as const
-export const MAIOR_PAGINA = TAMANHOS[2]
-const TEXTOS = TAMANHOS.map((tamanho) => ({ tamanho, sql: textoDosItens(tamanho) }))
+export const MAIOR_PAGINA = 100
 
-function textoDosItens(tamanho: number): string {
-  const lugares = Array.from({ length: tamanho }, (_, i) => `$${i + 1}`).join(', ')
-  return `select pedido_id, produto_id, quantidade, preco_unitario_centavos from itens_pedido
-    where pedido_id in (${lugares}) order by pedido_id, produto_id`
+/** Of each order its items, by product; all in one read. */
+export async function itensDos(
+  em: Leitura,
+  ids: readonly PedidoId[],
+): Promise<ReadonlyMap<PedidoId, readonly ItemPrecificado[]>> {
+  const linhas = await em.dasChaves<LinhaDeItem>(
+    `select pedido_id, produto_id, quantidade, preco_unitario_centavos from itens_pedido
+     where pedido_id = any ($chaves) order by pedido_id, produto_id`,
+    ids,
+  )
+  const porPedido = new Map<PedidoId, ItemPrecificado[]>()
+  for (const { pedido_id, ...item } of linhas) {
+    porPedido.getOrInsertComputed(pedido_id, () => []).push(item)
+  }
+  return porPedido
 }
 
 /** In the order of `linhas`, of which there are at most `MAIOR_PAGINA`. */
 export async function comItens(em: Leitura, linhas: readonly Linha[]): Promise<PedidoVisivel[]> {
-  if (linhas.length === 0) return []
-  const texto = TEXTOS.find(({ tamanho }) => tamanho >= linhas.length)
-  if (!texto) throw new RangeError(`uma página não tem ${linhas.length} pedidos`)
-  const ids = Array.from({ length: texto.tamanho }, (_, i) => linhas[i]?.id ?? 0)
-  const itens = await em.todos<LinhaDeItem>(texto.sql, ids)
-  const porPedido = Map.groupBy(itens, ({ pedido_id }) => pedido_id)
+  if (linhas.length > MAIOR_PAGINA) {
+    throw new RangeError(`uma página não tem ${linhas.length} pedidos`)
+  }
+  const ids = linhas.map(({ id }) => id)
+  const itens = await itensDos(em, ids)
   return linhas.map(({ codigo, mensagem, desde, ...pedido }) => {
-    const seus = (porPedido.get(pedido.id) ?? []).map(({ pedido_id: _, ...item }) => item)
     const retido = codigo && mensagem && desde ? { retido: { codigo, mensagem, desde } } : {}
-    return { ...pedido, itens: seus, ...retido }
+    return { ...pedido, itens: itens.get(pedido.id) ?? [], ...retido }
   })
 }
