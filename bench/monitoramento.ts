@@ -16,7 +16,7 @@ import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_
 import { iniciarBroker } from '../src/infra/kafka/broker.ts'
 import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
-import { argumentosDe } from '../src/infra/processos.ts'
+import { argumentosDe, CACHE } from '../src/infra/processos.ts'
 import { ate } from '../testes/ate.ts'
 import { pedidoGravado } from './pedido_gravado.ts'
 
@@ -74,7 +74,7 @@ async function escoar(
 ) {
   const env = {
     ...{ PATH: process.env.PATH, ...ambiente, QUATROVIAS_DIR: diretorio },
-    ...{ MONITORAMENTO_PORTA: '0', NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache') },
+    ...{ MONITORAMENTO_PORTA: '0', NODE_COMPILE_CACHE: CACHE },
   }
   const processo = iniciar(env)
   const saiu = once(processo, 'exit')

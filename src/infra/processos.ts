@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+/** Compiled code, for processes that live too shortly to keep their own; nobody else writes here. */
+export const CACHE = fileURLToPath(new URL('../../node_modules/.cache/quatrovias', import.meta.url))
 
 /**
  * Room for what is young, in MB. Batches of messages that die in it are never copied: measured, 32

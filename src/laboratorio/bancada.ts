@@ -14,7 +14,7 @@ import {
   escolherPortas,
   QUAISQUER_PORTAS,
 } from '../infra/enderecos.ts'
-import { argumentosDe } from '../infra/processos.ts'
+import { argumentosDe, CACHE } from '../infra/processos.ts'
 import { supervisionar } from '../infra/supervisao/supervisor.ts'
 import { topologia } from '../infra/topologia.ts'
 import { conferir, type Relatorio } from './conferente.ts'
@@ -57,7 +57,7 @@ export async function abrirBancada(opcoes: OpcoesDaBancada = {}): Promise<Bancad
     // Those that need nothing beside the services; kafka is for who brings a broker.
     QUATROVIAS_ARQUITETURAS: 'rest,grpc',
     ECOMMERCE_DB: join(diretorio, 'ecommerce.db'),
-    NODE_COMPILE_CACHE: join(tmpdir(), 'quatrovias-cache'),
+    NODE_COMPILE_CACHE: CACHE,
     ...opcoes.ambiente,
   }
   await gerarDados({ saida: ambiente.ECOMMERCE_DB!, produtos: opcoes.produtos ?? 30 })
