@@ -10,12 +10,26 @@ import { emBalanco } from './contrato/balanco.ts'
 import { UNIDADES } from './contrato/sistema.ts'
 
 const RESPOSTA_MS = 10_000
+/** Also for what just lost a service, a broker or a member of a group. */
+const CORRER_MS = 20_000
+const SEMPRE = Number.POSITIVE_INFINITY
 const AO_MESMO_TEMPO = 20
+/** Open at a time in a flow, and ended before it counts as one. */
+const EM_CURSO = 12
+
+/** Orders placed one after another, a few always under way, until somebody stops it. */
+export interface Fluxo {
+  /** Some have ended and others are under way, at this moment: the one to do harm in. */
+  correndo(): Promise<void>
+  /** Places no more; answers the numbers of all. */
+  parar(): Promise<number[]>
+}
 
 export interface Cena extends AsyncDisposable {
   readonly bancada: Bancada
   /** Places so many orders, each until it is accepted, and answers their numbers. */
   encomendar(quantos: number, arquitetura?: NomeArquitetura): Promise<number[]>
+  fluxo(): Fluxo
   /** Every order placed has come to its end, within the limit. */
   tudoTermina(limiteMs: number): Promise<void>
   status(pedido: number): Promise<string>
@@ -59,6 +73,34 @@ export async function abrirCena(
     const { abertos } = (await ler(enderecos.pedidos, '/interno/situacao')) as { abertos: number }
     return abertos
   }
+  function fluxo(): Fluxo {
+    const pedidos: number[] = []
+    let parado = false
+    const vagas = async () => EM_CURSO - (await abertos().catch(() => EM_CURSO))
+    const correr = async () => {
+      while (!parado) {
+        const quantos = await ate(async () => parado || Math.max(0, await vagas()), SEMPRE, 'vaga')
+        if (quantos !== true) pedidos.push(...(await encomendar(quantos)))
+      }
+      return pedidos
+    }
+    const correndo = correr()
+    correndo.catch(() => undefined)
+    return {
+      async correndo() {
+        const primeiros = pedidos.length
+        const anda = async () => {
+          const aCaminho = await abertos().catch(() => 0)
+          return aCaminho > 0 && pedidos.length - primeiros - aCaminho >= EM_CURSO
+        }
+        await ate(anda, CORRER_MS, 'pedidos que terminam, e outros a caminho')
+      },
+      async parar() {
+        parado = true
+        return await correndo
+      },
+    }
+  }
   async function parado(): Promise<boolean> {
     const situacoes = await Promise.all(
       SERVICOS.map((nome) => ler(enderecos[nome], '/interno/kafka')),
@@ -68,6 +110,7 @@ export async function abrirCena(
   return {
     bancada,
     encomendar,
+    fluxo,
     abertos,
     async tudoTermina(limiteMs) {
       await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
