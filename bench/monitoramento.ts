@@ -14,8 +14,8 @@ import { garantirTopicos } from '../src/arquiteturas/kafka/topicos.ts'
 import { medir } from '../src/cli/medida_do_processo.ts'
 import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_kafka.ts'
 import { iniciarBroker } from '../src/infra/kafka/broker.ts'
-import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { prepararBroker } from '../src/infra/kafka/preparo.ts'
 import { argumentosDe, CACHE } from '../src/infra/processos.ts'
 import { ate } from '../testes/ate.ts'
 import { pedidoGravado } from './pedido_gravado.ts'
@@ -28,8 +28,8 @@ export async function benchMonitoramento({ mensagens = 300_000, rodadas = 3 } = 
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-auditoria-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
   const portas = await escolherPortasDoBroker(0)
-  const jars = await prepararJars(console.log)
-  pilha.use(await iniciarBroker({ diretorio: join(diretorio, 'kafka'), portas, jars }))
+  const ferramentas = await prepararBroker(console.log)
+  pilha.use(await iniciarBroker({ diretorio: join(diretorio, 'kafka'), portas, ...ferramentas }))
   const ambiente = ambienteDoBrokerProprio(portas.clientes)
   const conexao = lerKafka(ambiente)!
   await garantirTopicos(conexao)

@@ -14,8 +14,8 @@ import { criarSorteio } from '../src/dados/sorteio.ts'
 import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_kafka.ts'
 import { reservar } from '../src/infra/enderecos.ts'
 import { iniciarBroker } from '../src/infra/kafka/broker.ts'
-import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { prepararBroker } from '../src/infra/kafka/preparo.ts'
 import { prepararPostgres } from '../src/infra/postgres/preparo.ts'
 import { ambienteDoPostgresProprio } from '../src/infra/postgres/senha.ts'
 import { iniciarPostgres } from '../src/infra/postgres/servidor.ts'
@@ -37,7 +37,7 @@ export async function benchVendas({ vendas = 200_000, rodadas = 3 } = {}): Promi
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-bench-vendas-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
   const portas = await escolherPortasDoBroker(0)
-  pilha.use(await iniciarBroker({ diretorio, portas, jars: await prepararJars(console.log) }))
+  pilha.use(await iniciarBroker({ diretorio, portas, ...(await prepararBroker(console.log)) }))
   const doBroker = ambienteDoBrokerProprio(portas.clientes)
   const doPostgres = await abrirPostgres(pilha, diretorio)
   const ambiente = { ...doBroker, ...doPostgres, QUATROVIAS_DIR: diretorio, VENDAS_PORTA: '0' }

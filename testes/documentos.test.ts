@@ -8,6 +8,7 @@ import { ERROS } from '../src/contratos/errors.ts'
 import { SERVICOS } from '../src/contratos/ids.ts'
 import { VARIAVEIS } from '../src/infra/configuracao.ts'
 import { PORTA_DO_ASSINANTE, PORTA_DO_GATEWAY, topologia } from '../src/infra/topologia.ts'
+import { MUTANTES } from './mutantes/lista.ts'
 
 const RAIZ = join(import.meta.dirname, '..')
 const NAO_SAO_NOSSOS = new Set(['node_modules', 'gerado'])
@@ -166,3 +167,13 @@ const ancoras = (arquivo: string): Set<string> =>
         .replaceAll(' ', '-'),
     ),
   )
+
+test('README e LEIAME contam os defeitos plantados que há', () => {
+  const percebidos = MUTANTES.filter(({ resiste }) => !resiste).length
+  const em = { 'README.md': ['bugs', 'notice'], 'LEIAME.md': ['defeitos', 'percebem'] } as const
+  for (const [arquivo, [plantados, percebem]] of Object.entries(em)) {
+    const dito = ler(arquivo)
+    assert.ok(dito.includes(`| ${MUTANTES.length} ${plantados}`), arquivo)
+    assert.ok(dito.includes(`${percebem} ${percebidos};`), arquivo)
+  }
+})

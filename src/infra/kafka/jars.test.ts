@@ -26,6 +26,8 @@ const SEM_REDE = `echo '[ERROR] Could not transfer artifact'; echo '[ERROR] more
 interface Maquina {
   readonly cache: string
   chamadas(): number
+  /** Of all calls of Maven. */
+  argumentos(): string
   instalar(programa: string, script: string): void
 }
 
@@ -43,12 +45,11 @@ function maquina(t: TestContext): Maquina {
     Object.assign(process.env, antes)
     rmSync(raiz, { recursive: true })
   })
+  const argumentos = () => readFileSync(CHAMADAS, 'utf8')
   return {
     cache: join(cache, 'quatrovias'),
-    chamadas() {
-      const linhas = readFileSync(CHAMADAS, 'utf8').trim().split('\n')
-      return linhas.length
-    },
+    chamadas: () => argumentos().trim().split('\n').length,
+    argumentos,
     instalar: (programa, script) =>
       writeFileSync(join(programas, programa), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
   }
@@ -58,7 +59,7 @@ const recusa = (falta: RegExp) => (erro: unknown) =>
   erro instanceof ErroDeInicio && erro.exitCode === 2 && falta.test(erro.message)
 
 test('os jars vêm uma vez só, com uma linha que o diz, e servem a todos os inícios', async (t) => {
-  const { cache, chamadas, instalar } = maquina(t)
+  const { cache, argumentos, chamadas, instalar } = maquina(t)
   instalar('java', JAVA_17)
   instalar('mvn', MAVEN)
   const ditas: string[] = []
@@ -67,6 +68,7 @@ test('os jars vêm uma vez só, com uma linha que o diz, e servem a todos os in�
   assert.equal(await prepararJars(dizer), pasta)
   assert.deepEqual([ditas.length, chamadas()], [1, 1])
   assert.match(ditas[0] ?? '', /Maven/)
+  assert.match(argumentos(), /(^| )-C /, 'cada jar conferido com a sua soma')
   assert.deepEqual(readdirSync(pasta).toSorted(), ['dois.jar', 'manifesto.json', 'um.jar'])
   assert.equal(readdirSync(cache).length, 1)
 })

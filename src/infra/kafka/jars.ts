@@ -1,5 +1,5 @@
-// The broker's jars, brought once by Maven into a cache outside of any checkout, and checked on
-// each start: what a broken download or a cleaned disk left is made again.
+// The broker's jars, brought once by Maven, which checks their contents, into a cache outside of any
+// checkout, and looked at on each start: what a cleaned disk left is brought again.
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import {
@@ -31,7 +31,6 @@ const FAZER = [
 interface Jar {
   readonly nome: string
   readonly bytes: number
-  readonly sha256: string
 }
 
 /** What this machine lacks to run a broker, and what to do about it. Asks no network. */
@@ -108,16 +107,15 @@ function lerManifesto(pasta: string): readonly Jar[] {
 
 /** Written last: a directory without it is not complete. */
 function escreverManifesto(pasta: string): void {
-  const jars = readdirSync(pasta).map((nome): Jar => {
-    const conteudo = readFileSync(join(pasta, nome))
-    const sha256 = createHash('sha256').update(conteudo).digest('hex')
-    return { nome, bytes: conteudo.length, sha256 }
-  })
+  const jars = readdirSync(pasta).map(
+    (nome): Jar => ({ nome, bytes: statSync(join(pasta, nome)).size }),
+  )
   writeFileSync(join(pasta, MANIFESTO), `${JSON.stringify(jars, null, 2)}\n`)
 }
 
 function trazer(pasta: string): Promise<void> {
-  const argumentos = ['-q', '-B', '-f', POM, 'dependency:copy-dependencies']
+  // Strict: a jar that is not what its checksum says fails.
+  const argumentos = ['-q', '-B', '-C', '-f', POM, 'dependency:copy-dependencies']
   const opcoes = { timeout: MAVEN_LIMITE_MS, maxBuffer: MAVEN_SAIDA_BYTES }
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   execFile('mvn', [...argumentos, `-DoutputDirectory=${pasta}`], opcoes, (erro, saida) => {
