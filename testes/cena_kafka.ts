@@ -73,34 +73,6 @@ export async function abrirCena(
     const { abertos } = (await ler(enderecos.pedidos, '/interno/situacao')) as { abertos: number }
     return abertos
   }
-  function fluxo(): Fluxo {
-    const pedidos: number[] = []
-    let parado = false
-    const vagas = async () => EM_CURSO - (await abertos().catch(() => EM_CURSO))
-    const correr = async () => {
-      while (!parado) {
-        const quantos = await ate(async () => parado || Math.max(0, await vagas()), SEMPRE, 'vaga')
-        if (quantos !== true) pedidos.push(...(await encomendar(quantos)))
-      }
-      return pedidos
-    }
-    const correndo = correr()
-    correndo.catch(() => undefined)
-    return {
-      async correndo() {
-        const primeiros = pedidos.length
-        const anda = async () => {
-          const aCaminho = await abertos().catch(() => 0)
-          return aCaminho > 0 && pedidos.length - primeiros - aCaminho >= EM_CURSO
-        }
-        await ate(anda, CORRER_MS, 'pedidos que terminam, e outros a caminho')
-      },
-      async parar() {
-        parado = true
-        return await correndo
-      },
-    }
-  }
   async function parado(): Promise<boolean> {
     const situacoes = await Promise.all(
       SERVICOS.map((nome) => ler(enderecos[nome], '/interno/kafka')),
@@ -110,7 +82,7 @@ export async function abrirCena(
   return {
     bancada,
     encomendar,
-    fluxo,
+    fluxo: () => criarFluxo(encomendar, abertos),
     abertos,
     async tudoTermina(limiteMs) {
       await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
@@ -126,6 +98,38 @@ export async function abrirCena(
     },
     mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo, RESPOSTA_MS),
     [Symbol.asyncDispose]: () => bancada[Symbol.asyncDispose](),
+  }
+}
+
+function criarFluxo(
+  encomendar: (quantos: number) => Promise<number[]>,
+  abertos: () => Promise<number>,
+): Fluxo {
+  const pedidos: number[] = []
+  let parado = false
+  const vagas = async () => EM_CURSO - (await abertos().catch(() => EM_CURSO))
+  const correr = async () => {
+    while (!parado) {
+      const quantos = await ate(async () => parado || Math.max(0, await vagas()), SEMPRE, 'vaga')
+      if (quantos !== true) pedidos.push(...(await encomendar(quantos)))
+    }
+    return pedidos
+  }
+  const correndo = correr()
+  correndo.catch(() => undefined)
+  return {
+    async correndo() {
+      const primeiros = pedidos.length
+      const anda = async () => {
+        const aCaminho = await abertos().catch(() => 0)
+        return aCaminho > 0 && pedidos.length - primeiros - aCaminho >= EM_CURSO
+      }
+      await ate(anda, CORRER_MS, 'pedidos que terminam, e outros a caminho')
+    },
+    async parar() {
+      parado = true
+      return await correndo
+    },
   }
 }
 

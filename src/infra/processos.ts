@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
-/** Compiled code, for processes that live too shortly to keep their own; nobody else writes here. */
+/** Compiled code, for what lives too shortly to keep its own; nobody else writes here. */
 export const CACHE = fileURLToPath(new URL('../../node_modules/.cache/quatrovias', import.meta.url))
 
 /**

@@ -1,5 +1,5 @@
-// The broker's jars, brought once by Maven, which checks their contents, into a cache outside of any
-// checkout, and looked at on each start: what a cleaned disk left is brought again.
+// The broker's jars, brought once by Maven, which checks their contents, into a cache outside of
+// any checkout, and looked at on each start: what a cleaned disk left is brought again.
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import {
