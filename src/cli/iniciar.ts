@@ -134,8 +134,8 @@ async function separados(configuracao: Configuracao, portas: Portas, trava: Trav
     if (mudou.estado === 'parado') return
     console.log(`${mudou.nome}: ${mudou.estado}${motivoDe(mudou)}`)
   }
-  const aoNaoComecar = ({ message }: Error) => console.log(message)
-  const opcoes = { diretorio, trava, aoMudar, aoNaoComecar }
+  const aoFalhar = ({ message }: Error) => console.log(message)
+  const opcoes = { diretorio, trava, aoMudar, aoFalhar }
   await using supervisor = await supervisionar(processos, opcoes)
   await mostrar(configuracao, estadoDe(configuracao, portas, supervisor.processos()))
   apresentado = true

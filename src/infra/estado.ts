@@ -30,8 +30,13 @@ const caminho = (diretorio: string): string => join(diretorio, 'estado.json')
 /** Whole or not at all: readers never see half a file. */
 export function gravarEstado(diretorio: string, estado: Estado): void {
   const novo = `${caminho(diretorio)}.novo`
-  writeFileSync(novo, `${JSON.stringify(estado, null, 2)}\n`)
-  renameSync(novo, caminho(diretorio))
+  try {
+    writeFileSync(novo, `${JSON.stringify(estado, null, 2)}\n`)
+    renameSync(novo, caminho(diretorio))
+  } catch (causa) {
+    const { message } = causa as Error
+    throw new Error(`estado.json não pôde ser gravado: ${message}`, { cause: causa })
+  }
 }
 
 export function lerEstado(diretorio: string): Estado | undefined {

@@ -45,12 +45,15 @@ export const SEM_PROCESSO = { pid: undefined, prontoDesde: undefined } as const
 
 export function novoFilho(descrito: ProcessoDescrito, contexto: Contexto): Filho {
   const { nome } = descrito
+  const primeiroPronto = Promise.withResolvers<void>()
+  // Of one that never began nobody waits for it, and a stop rejects it all the same.
+  primeiroPronto.promise.catch(() => undefined)
   return {
     descrito,
     contexto,
     log: caminhoDoLog(contexto.diretorio, nome),
     parando: new AbortController(),
-    primeiroPronto: Promise.withResolvers(),
+    primeiroPronto,
     situacao: {
       ...{ nome, ...SEM_PROCESSO, estado: 'iniciando', reinicios: 0 },
       ...{ ultimaSaida: undefined, info: undefined },

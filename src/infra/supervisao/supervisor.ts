@@ -17,8 +17,11 @@ export interface OpcoesDoSupervisor {
   readonly trava?: Trava
   /** Told of every change: the process that changed, and all of them in the list's order. */
   readonly aoMudar?: (mudou: SituacaoDoProcesso, todos: readonly SituacaoDoProcesso[]) => void
-  /** One of those begun after the others could not be; they live without it. */
-  readonly aoNaoComecar?: (erro: Error) => void
+  /**
+   * What all live on without: one of those begun after the others that could not be, or a change
+   * that `aoMudar` could not take, on a full disk for example.
+   */
+  readonly aoFalhar?: (erro: Error) => void
   readonly signal?: AbortSignal
   /** How long every start may take until its ready message; default 60,000. */
   readonly prontoEmMs?: number
@@ -52,7 +55,13 @@ export async function supervisionar(
   const trava = opcoes.trava ?? recursos.use(await travar(opcoes.diretorio))
   const { diretorio, prontoEmMs = PRONTO_EM_MS, esperaMaximaMs = Infinity } = opcoes
   const situacoes = (): readonly SituacaoDoProcesso[] => filhos.map((filho) => filho.situacao())
-  const aoMudar = (mudou: SituacaoDoProcesso): void => opcoes.aoMudar?.(mudou, situacoes())
+  const aoMudar = (mudou: SituacaoDoProcesso): void => {
+    try {
+      opcoes.aoMudar?.(mudou, situacoes())
+    } catch (erro) {
+      opcoes.aoFalhar?.(erro as Error)
+    }
+  }
   const contexto = { diretorio, trava, prontoEmMs, esperaMaximaMs, aoMudar }
   const filhos = processos.map((processo) => supervisionado(processo, contexto))
 
@@ -72,7 +81,7 @@ export async function supervisionar(
     const todosProntos = Promise.all(antes.map((filho) => filho.comecar()))
     await Promise.race([interrompido.promise, todosProntos])
     const desistiu = (erro: Error) => {
-      if (!parada) opcoes.aoNaoComecar?.(erro)
+      if (!parada) opcoes.aoFalhar?.(erro)
     }
     for (const filho of depois) filho.comecar().catch(desistiu)
   } catch (erro) {
