@@ -1,59 +1,12 @@
 // The cache of jars, with a Java and a Maven that are shell scripts: what they were asked and what
 // is left in the cache can be seen, and no network is needed.
 import assert from 'node:assert/strict'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { faltaParaOBroker, prepararJars } from './jars.ts'
-
-const JAVA_17 = `echo 'openjdk version "17.0.15" 2025-04-15' >&2`
-/** Two jars; the call is noted, so that it can be counted. */
-const MAVEN = `echo "$@" >> "$CHAMADAS"
-for a in "$@"; do case $a in -DoutputDirectory=*) pasta=\${a#*=};; esac; done
-printf um > "$pasta/um.jar"; printf dois > "$pasta/dois.jar"`
-const SEM_REDE = `echo '[ERROR] Could not transfer artifact'; echo '[ERROR] more'; exit 1`
-
-interface Maquina {
-  readonly cache: string
-  chamadas(): number
-  /** Of all calls of Maven. */
-  argumentos(): string
-  instalar(programa: string, script: string): void
-}
-
-/** A machine with nothing but `sh`, and what the test installs. */
-function maquina(t: TestContext): Maquina {
-  const raiz = mkdtempSync(join(tmpdir(), 'quatrovias-jars-'))
-  const [programas, cache] = [join(raiz, 'bin'), join(raiz, 'cache')]
-  mkdirSync(programas)
-  const antes = { ...process.env }
-  const CHAMADAS = join(raiz, 'chamadas')
-  Object.assign(process.env, { PATH: programas, XDG_CACHE_HOME: cache, CHAMADAS })
-  t.after(() => {
-    delete process.env.CHAMADAS
-    delete process.env.XDG_CACHE_HOME
-    Object.assign(process.env, antes)
-    rmSync(raiz, { recursive: true })
-  })
-  const argumentos = () => readFileSync(CHAMADAS, 'utf8')
-  return {
-    cache: join(cache, 'quatrovias'),
-    chamadas: () => argumentos().trim().split('\n').length,
-    argumentos,
-    instalar: (programa, script) =>
-      writeFileSync(join(programas, programa), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
-  }
-}
+import { JAVA_17, MAVEN, maquina, SEM_REDE } from './maquina_de_teste.ts'
 
 const recusa = (falta: RegExp) => (erro: unknown) =>
   erro instanceof ErroDeInicio && erro.exitCode === 2 && falta.test(erro.message)
@@ -129,4 +82,13 @@ test('sem rede, na primeira vez, diz o que o Maven disse e não deixa nada', asy
   instalar('mvn', SEM_REDE)
   await assert.rejects(prepararJars(), recusa(/preciso rede: .*\(Could not transfer artifact\)$/))
   assert.deepEqual(readdirSync(cache), [])
+})
+
+test('o cache que não se pode escrever é dito, com o que fazer', async (t) => {
+  const { cache, instalar } = maquina(t)
+  instalar('java', JAVA_17)
+  instalar('mvn', MAVEN)
+  mkdirSync(dirname(cache), { recursive: true })
+  writeFileSync(cache, 'um arquivo no lugar da pasta')
+  await assert.rejects(prepararJars(), recusa(/^o Kafka não pôde ser guardado em .*XDG_CACHE_HOME/))
 })

@@ -63,9 +63,19 @@ export async function prepararJars(dizer?: (linha: string) => void): Promise<str
     escreverManifesto(nova)
     porNoLugar(nova, pasta)
     return pasta
+  } catch (erro) {
+    throw erro instanceof ErroDeInicio ? erro : semLugar(pasta, erro as Error)
   } finally {
     rmSync(nova, { recursive: true, force: true })
   }
+}
+
+const semLugar = (pasta: string, erro: Error): ErroDeInicio => {
+  const fazer = 'escolha outra pasta em XDG_CACHE_HOME, ou um Kafka seu em KAFKA_BROKERS'
+  return new ErroDeInicio(
+    `o Kafka não pôde ser guardado em ${pasta} (${erro.message}): ${fazer}`,
+    2,
+  )
 }
 
 /** In the manifest's order: a class archive holds only for the very path that it was made with. */

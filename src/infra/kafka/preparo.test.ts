@@ -1,12 +1,13 @@
 // The archive of classes, made by a trial run; one that was cut off, which would end Java, is made
 // again.
 import assert from 'node:assert/strict'
-import { chmodSync, statSync, truncateSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { faltaParaOBroker, prepararJars } from './jars.ts'
+import { JAVA_17, MAVEN, maquina } from './maquina_de_teste.ts'
 import { prepararBroker } from './preparo.ts'
 
 test('o arquivo de classes é feito uma vez, e de novo se foi cortado', {
@@ -34,4 +35,19 @@ test('o arquivo de classes é feito uma vez, e de novo se foi cortado', {
   assert.deepEqual((await preparar()).classes, classes)
   assert.ok(statSync(classes).size > size / 2)
   assert.equal(ditas.length, 2)
+})
+
+test('o arquivo de classes que não se pode guardar não impede o broker', async (t) => {
+  const { instalar } = maquina(t)
+  instalar('java', JAVA_17)
+  instalar('mvn', MAVEN)
+  const { jars } = await prepararBroker()
+  const [anotacao] = readdirSync(jars).filter((nome) => nome.endsWith('.jsa.bytes'))
+  rmSync(join(jars, anotacao!))
+  mkdirSync(join(jars, anotacao!, 'ocupado'), { recursive: true })
+  assert.deepEqual(await prepararBroker(), { jars })
+  assert.deepEqual(
+    readdirSync(jars).filter((nome) => nome.includes('.novo')),
+    [],
+  )
 })
