@@ -48,7 +48,7 @@ test('o que é para depois e não pode começar é dito, e os outros vivem', asy
   )
 })
 
-test('o início que se interrompe ou falha diz só isso, e o que era para depois nem começa', async (t) => {
+test('início interrompido ou falho: diz só isso, e nada mais começa', async (t) => {
   const cena = criarCena(t)
   const { diretorio } = cena
   const depois = { ...cena.filho('b', 'obediente.ts'), depois: true } as const

@@ -1,5 +1,6 @@
 // One supervisor per directory, what a killed one leaves behind, and who must not be touched.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -117,6 +118,13 @@ test('/proc e ps descrevem o mesmo processo', { skip: process.platform !== 'linu
   assert.equal(ps?.inicio, lerPorPs(process.pid)?.inicio)
   assert.equal(lerPorPs(MORTO.pid), undefined)
   assert.equal(identificar(MORTO.pid), undefined)
+})
+
+test('sem descritores para olhar, quem vive não é dado por morto', () => {
+  const filho = fixture('sem_descritores.ts')
+  const comando = `ulimit -n 64; exec "$0" "$1"`
+  const { stdout } = spawnSync('sh', ['-c', comando, process.execPath, filho], { encoding: 'utf8' })
+  assert.deepEqual(JSON.parse(stdout), { eu: true, nenhum: false })
 })
 
 test('log acima do limite recomeça e guarda uma cópia', async (t) => {

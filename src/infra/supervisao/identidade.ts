@@ -19,9 +19,24 @@ export function identificar(pid: number): Identidade | undefined {
   return processo === undefined ? undefined : { pid, inicio: processo.inicio }
 }
 
-/** Whether this very process, not merely one with its pid, still runs. */
+/**
+ * Whether this very process, not merely one with its pid, still runs. Where nothing can be read of
+ * it just now, one that takes a signal counts: to be called dead ends or unlocks things.
+ */
 export function vive(quem: Identidade): boolean {
-  return lerProcesso(quem.pid)?.inicio === quem.inicio
+  try {
+    return lerProcesso(quem.pid)?.inicio === quem.inicio
+  } catch {
+    return aceitaSinal(quem.pid)
+  }
+}
+
+function aceitaSinal(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (erro) {
+    return (erro as { code?: string }).code !== 'ESRCH'
+  }
 }
 
 /** Signals `quem` if it still runs. Throws (exit code 1) when it belongs to another user. */

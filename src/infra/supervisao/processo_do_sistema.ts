@@ -17,7 +17,10 @@ const MORTOS = 'ZXx'
 
 let bootDesteSistema: string | undefined
 
-/** The process `pid`, or undefined when there is none; a zombie counts as none. */
+/**
+ * The process `pid`, or undefined when there is none; a zombie counts as none. Throws when that
+ * cannot be known, for want of file descriptors for example.
+ */
 export function lerProcesso(pid: number): ProcessoDoSistema | undefined {
   return process.platform === 'linux' ? lerPorProc(pid) : lerPorPs(pid)
 }
@@ -42,8 +45,9 @@ export function lerPorProc(pid: number): ProcessoDoSistema | undefined {
 export function lerPorPs(pid: number): ProcessoDoSistema | undefined {
   const argumentos = ['-ww', '-o', 'ppid=,stat=,lstart=,command=', '-p', String(pid)]
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
-  const { stdout } = spawnSync('ps', argumentos, { env, encoding: 'utf8', timeout: PS_LIMITE_MS })
-  const [ppid, stat, ...resto] = (stdout ?? '').trim().split(/\s+/)
+  const dito = spawnSync('ps', argumentos, { env, encoding: 'utf8', timeout: PS_LIMITE_MS })
+  if (dito.error) throw dito.error
+  const [ppid, stat, ...resto] = dito.stdout.trim().split(/\s+/)
   if (ppid === undefined || stat === undefined || resto.length < 5) return undefined
   if (MORTOS.includes(stat.charAt(0))) return undefined
   // lstart is five words: weekday, month, day, time, year.
@@ -59,7 +63,10 @@ function boot(): string {
 function lerOuNada(caminho: string): string | undefined {
   try {
     return readFileSync(caminho, 'utf8')
-  } catch {
-    return undefined
+  } catch (erro) {
+    // ESRCH: it ended between the opening and the reading.
+    const { code } = erro as { code?: string }
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    throw erro
   }
 }
