@@ -95,6 +95,7 @@ export interface Bastidores {
   /** Dead letters that nobody sent again. */
   mortasPendentes?(): Promise<number>
   readonly criadoEm?: ConsultasDePedidos['criadoEm']
+  readonly abertoMaisVelho?: ConsultasDePedidos['abertoMaisVelho']
   /** catalogo alone: its log is not the others'. */
   readonly alteracoes?: DiarioDeProdutos
   /** Where the process counts. */

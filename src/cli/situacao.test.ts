@@ -14,6 +14,11 @@ import { abrirHttp, abrirTerminal } from './terminal_de_teste.ts'
 const grupos = {
   ...{ brokers: ['127.0.0.1:9092'], responde: true },
   ...{ atraso: { 'estoque-group': 3, 'fiscal-group': 0 }, mortas_pendentes: 2 },
+  particoes_atrasadas: [
+    { grupo: 'estoque-group', topico: 'pagamentos_processados', particao: 4, mensagens: 2 },
+    { grupo: 'estoque-group', topico: 'nf_rejeitada', particao: 0, mensagens: 1 },
+  ],
+  aberto_mais_velho_ms: 12_300,
 }
 const publicacao = { pendentes: 5, idadeMs: 1_500, retidos: 1 }
 const respondendo =
@@ -105,18 +110,37 @@ test('--json: o mesmo para programas; quem cala por 500 ms não está pronto', a
 
 for (const [nome, dos, esperado] of [
   [
-    'o Kafka: se responde, o que falta publicar e ler, e as mortas',
+    'o Kafka: se responde, o que falta publicar e ler, onde mais, e as mortas',
     grupos,
     [
+      '  pedidos em aberto: 2 (pelo Kafka, o mais velho há 12 s) · retidos: 1 · memória',
       '  kafka em 127.0.0.1:9092: responde · mensagens mortas: 2',
       '  eventos a publicar: 5 (o mais velho há 2 s) · recusados pelo Kafka: 1',
       '  mensagens a ler: estoque-group 3 · fiscal-group 0',
+      '  partição mais atrasada: 4 de pagamentos_processados, com 2 para estoque-group',
     ],
   ],
   [
-    'com o Kafka fora, o que falta publicar se sabe, e o que falta ler não',
-    { ...grupos, responde: false, atraso: null },
+    'sem nada por ler, e sem pedido aberto pelo Kafka, não se fala de partição nem de idade',
+    {
+      ...{ ...grupos, particoes_atrasadas: [], aberto_mais_velho_ms: 0 },
+      atraso: { 'estoque-group': 0 },
+    },
     [
+      '  pedidos em aberto: 2 · retidos: 1 · memória',
+      '  kafka em 127.0.0.1:9092: responde · mensagens mortas: 2',
+      '  eventos a publicar: 5 (o mais velho há 2 s) · recusados pelo Kafka: 1',
+      '  mensagens a ler: estoque-group 0',
+    ],
+  ],
+  [
+    'com o Kafka fora, o que falta publicar e a idade se sabem, e o que falta ler não',
+    {
+      ...{ ...grupos, responde: false, atraso: null, particoes_atrasadas: null },
+      aberto_mais_velho_ms: 7_200_000,
+    },
+    [
+      '  pedidos em aberto: 2 (pelo Kafka, o mais velho há 2 h) · retidos: 1 · memória',
       '  kafka em 127.0.0.1:9092: não responde · mensagens mortas: 2',
       '  eventos a publicar: 5 (o mais velho há 2 s) · recusados pelo Kafka: 1',
       '  mensagens a ler: sem resposta',
@@ -130,7 +154,8 @@ for (const [nome, dos, esperado] of [
     const servicos = { pedidos: { rest: http.url, pid: process.pid } }
     terminal.gravar('estado.json', { pronto: true, gateway: http.url, servicos })
     const { saida } = await terminal.executar(comandoSituacao)
-    assert.deepEqual(stripVTControlCharacters(saida).split('\n').slice(-3), esperado)
+    const texto = stripVTControlCharacters(saida).replace(/ memória: .*/, ' memória')
+    assert.deepEqual(texto.split('\n').slice(-esperado.length), esperado)
     const { saida: emJson } = await terminal.executar(comandoSituacao, '--json')
     const { kafka } = JSON.parse(emJson)
     assert.partialDeepStrictEqual(kafka, {

@@ -1,5 +1,6 @@
 // `npm run situacao`: what runs in this directory, whether it answers, and what it weighs.
 import { styleText } from 'node:util'
+import type { Atraso } from '../arquiteturas/kafka/atraso.ts'
 import type { SituacaoDoKafka } from '../infra/situacao_do_kafka.ts'
 import { criarComando, diretorioDeExecucao, lerOpcoes } from './comando.ts'
 import { type Levantamento, levantar, type ProcessoVisto } from './levantamento.ts'
@@ -34,7 +35,7 @@ function emTexto(achado: Levantamento): string {
   const { diretorio, supervisor, processos, pedidos, kafka, memoria_mb } = achado
   const linhas = processos.map((processo) => linhaDe(processo, processo.pid === supervisor.pid))
   const abertos = pedidos
-    ? `pedidos em aberto: ${pedidos.abertos} · retidos: ${pedidos.retidos}`
+    ? `pedidos em aberto: ${pedidos.abertos}${maisVelho(kafka)} · retidos: ${pedidos.retidos}`
     : 'pedidos em aberto: sem resposta'
   return [
     `${styleText('bold', 'quatrovias')} em ${diretorio}`,
@@ -48,13 +49,20 @@ function emTexto(achado: Levantamento): string {
   ].join('\n')
 }
 
-function doKafka({ brokers, responde, atraso, mortas_pendentes, saida }: SituacaoDoKafka) {
+/** Nothing without one, and where nobody says it. */
+function maisVelho(kafka: SituacaoDoKafka | null): string {
+  const ms = kafka?.aberto_mais_velho_ms
+  return ms ? ` (pelo Kafka, o mais velho há ${duracao(ms)})` : ''
+}
+
+function doKafka(situacao: SituacaoDoKafka): string[] {
+  const { brokers, responde, atraso, particoes_atrasadas, mortas_pendentes, saida } = situacao
   const saidas = Object.values(saida).filter((uma) => uma !== null)
   const somar = (campo: 'pendentes' | 'retidos') =>
     saidas.reduce((soma, uma) => soma + uma[campo], 0)
-  const maisVelho = Math.round(Math.max(0, ...saidas.map((uma) => uma.idade_ms)) / 1_000)
+  const esperaMs = Math.max(0, ...saidas.map((uma) => uma.idade_ms))
   const pendentes = somar('pendentes')
-  const idade = pendentes > 0 ? ` (o mais velho há ${maisVelho} s)` : ''
+  const idade = pendentes > 0 ? ` (o mais velho há ${duracao(esperaMs)})` : ''
   const retidos = somar('retidos')
   const grupos = Object.entries(atraso ?? {}).map(([grupo, n]) => `${grupo} ${n}`)
   const kafka = `kafka em ${brokers?.join(', ') ?? '–'}: ${responde ? 'responde' : 'não responde'}`
@@ -62,10 +70,14 @@ function doKafka({ brokers, responde, atraso, mortas_pendentes, saida }: Situaca
     `${kafka} · mensagens mortas: ${mortas_pendentes ?? '–'}`,
     `eventos a publicar: ${pendentes}${idade} · recusados pelo Kafka: ${retidos}`,
     `mensagens a ler: ${atraso ? grupos.join(' · ') : 'sem resposta'}`,
+    ...(particoes_atrasadas ?? []).slice(0, 1).map(emPalavras),
   ]
   const atencao = !responde || retidos > 0 || mortas_pendentes !== 0
   return linhas.map((uma) => (atencao ? styleText('yellow', `  ${uma}`) : `  ${uma}`))
 }
+
+const emPalavras = ({ grupo, topico, particao, mensagens }: Atraso): string =>
+  `partição mais atrasada: ${particao} de ${topico}, com ${mensagens} para ${grupo}`
 
 /** A process shared by all weighs once: its size stands in the sum alone. */
 function linhaDe(processo: ProcessoVisto, comum: boolean): string {
@@ -84,9 +96,11 @@ function linha(nome: string, endereco: string, pid: string, estado: string, ...n
 const mb = (valor: number | null): string =>
   valor === null ? '–' : `${Math.round(valor).toLocaleString('pt-BR')} MB`
 
-function ha(desde: string | null): string {
-  if (desde === null) return '–'
-  const s = Math.max(0, Math.round((Date.now() - Date.parse(desde)) / 1_000))
+const ha = (desde: string | null): string =>
+  desde === null ? '–' : duracao(Date.now() - Date.parse(desde))
+
+function duracao(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1_000))
   if (s < 120) return `${s} s`
   if (s < 7_200) return `${Math.floor(s / 60)} min`
   return s < 172_800 ? `${Math.floor(s / 3_600)} h` : `${Math.floor(s / 86_400)} dias`

@@ -1,6 +1,7 @@
 // The way by Kafka as the staff sees it: put together from what each service says, and null where
 // one says nothing.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { SERVICOS } from '../contratos/ids.ts'
 import { gatewayDeTeste } from './gateway_de_teste.ts'
@@ -27,7 +28,10 @@ test('um serviço fora é null, e sem pedidos o Kafka não responde', async () =
   assert.equal(status, 200)
   respostas.kafka.strict().parse(json)
   const { saida, ...grupos } = json as { saida: Record<string, unknown> }
-  assert.deepEqual(grupos, { brokers: null, responde: false, atraso: null, mortas_pendentes: null })
+  assert.deepEqual(grupos, {
+    ...{ brokers: null, responde: false, atraso: null, particoes_atrasadas: null },
+    ...{ mortas_pendentes: null, aberto_mais_velho_ms: null },
+  })
   assert.deepEqual([saida.estoque, saida.pedidos], [UMA, null])
 })
 
@@ -42,4 +46,11 @@ test('sem a arquitetura, ou sem ninguém que responda, o erro diz qual dos dois'
     const { status, json } = await mudo.pedir('GET', '/operacao/kafka', { token })
     assert.deepEqual([status, json.codigo], [503, codigo])
   }
+})
+
+test('operacao.md explica exatamente o que a resposta diz', () => {
+  const documento = readFileSync(new URL('../../docs/operacao.md', import.meta.url), 'utf8')
+  const [, tabela = ''] = /^\| Campo de `\/operacao\/kafka`([\s\S]*?)\n\n/m.exec(documento) ?? []
+  const explicados = [...tabela.matchAll(/^\| `(\w+)/gm)].map(([, campo]) => campo)
+  assert.deepEqual(explicados, Object.keys(respostas.kafka.shape))
 })

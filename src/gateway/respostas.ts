@@ -274,7 +274,21 @@ export const kafka = z
       .record(z.string(), contagem)
       .nullable()
       .describe('Mensagens por confirmar, por grupo de consumidores'),
+    particoes_atrasadas: z
+      .array(
+        z.object({
+          grupo: z.string(),
+          topico: z.string(),
+          particao: contagem,
+          mensagens: contagem.describe('Por confirmar'),
+        }),
+      )
+      .nullable()
+      .describe('Só as que têm atraso, a pior primeiro'),
     mortas_pendentes: contagem.nullable().describe('Mensagens mortas que ninguém reenviou'),
+    aberto_mais_velho_ms: contagem
+      .nullable()
+      .describe('Idade do pedido mais velho ainda aberto, dos que andam pelo Kafka; 0 sem nenhum'),
     saida: z.record(z.enum(SERVICOS), porPublicar.nullable()).describe('Por serviço'),
   })
   .meta({ title: 'Kafka' })

@@ -157,7 +157,10 @@ const simulacaoFalsa: Falso = (app) => {
 
 export const GRUPOS = {
   ...{ brokers: ['127.0.0.1:9092'], responde: true },
-  ...{ atraso: { 'estoque-group': 3 }, mortas_pendentes: 2 },
+  ...{ atraso: { 'estoque-group': 3 }, mortas_pendentes: 2, aberto_mais_velho_ms: 12_300 },
+  particoes_atrasadas: [
+    { grupo: 'estoque-group', topico: 'pagamentos_processados', particao: 4, mensagens: 3 },
+  ],
 }
 const kafkaFalso: Falso = (app) => {
   const publicacao = { pendentes: 5, idadeMs: 1_500, retidos: 1 }

@@ -146,12 +146,13 @@ function proprios(
 }
 
 function dosPedidos(
-  { avisos, guardarMorta, esperando, pedido, mortas, criadoEm }: ConsultasDePedidos,
+  consultas: ConsultasDePedidos,
   { ausentes, esperaDoAusenteMs: esperaMs }: Configuracao,
 ): Partial<Bastidores> {
+  const { avisos, guardarMorta, esperando, pedido, mortas, criadoEm, abertoMaisVelho } = consultas
   const ausencias = ausentes.length > 0 ? { ausentes, esperaMs, esperando, pedido } : undefined
   const mortasPendentes = () => mortas.contar({ pendentes: true })
-  return { avisos, guardarMorta, ausencias, criadoEm, mortasPendentes }
+  return { avisos, guardarMorta, ausencias, criadoEm, abertoMaisVelho, mortasPendentes }
 }
 
 /** Where the log carries the orders, commands come from topics and not by a door. */

@@ -17,7 +17,11 @@ export interface SituacaoDoKafka {
   readonly responde: boolean
   /** Messages to be confirmed, by consumer group. */
   readonly atraso: Readonly<Record<string, number>> | null
+  /** Of these, group, topic and partition, those that are behind alone, the worst first. */
+  readonly particoes_atrasadas: GruposVistos['particoes_atrasadas']
   readonly mortas_pendentes: number | null
+  /** The age of the oldest order by kafka that is still open; 0 without any. */
+  readonly aberto_mais_velho_ms: number | null
   readonly saida: Readonly<Record<NomeServico, SaidaVista | null>>
 }
 
@@ -43,10 +47,17 @@ export async function situacaoDoKafka(perguntar: Perguntar): Promise<SituacaoDoK
     ...SERVICOS.map(saidaDe),
   ])
   if (!grupos && saidas.every((saida) => saida === null)) return undefined
-  const { brokers = null, responde = false, atraso = null, mortas_pendentes = null } = grupos ?? {}
+  const {
+    brokers = null,
+    responde = false,
+    atraso = null,
+    particoes_atrasadas = null,
+    mortas_pendentes = null,
+    aberto_mais_velho_ms = null,
+  } = grupos ?? {}
   const saida = Object.fromEntries(SERVICOS.map((nome, i) => [nome, saidas[i] ?? null]))
   return {
-    ...{ brokers, responde, atraso, mortas_pendentes },
+    ...{ brokers, responde, atraso, particoes_atrasadas, mortas_pendentes, aberto_mais_velho_ms },
     saida: saida as SituacaoDoKafka['saida'],
   }
 }

@@ -58,6 +58,7 @@ function oQueSeVe(): void {
     const resposta = await fetch(`${servicos.enderecos.rest[servico]}/metrics`)
     return await resposta.text()
   }
+  const grupos = async () => (await requisitar('pedidos', 'GET', '/interno/kafka/grupos')).corpo
   const atrasoDe = async (grupo: string) => somar(await metricas(), 'kafka_atraso', grupo)
 
   it('as mensagens de um pedido têm, em todos os tópicos, o rastro da requisição', async () => {
@@ -133,12 +134,29 @@ function oQueSeVe(): void {
     await servicos.derrubar('estoque')
     const { corpo } = await pedir()
     await ate(async () => (await atrasoDe('estoque-group')) === 1, LIMITE_MS, 'um por ler')
-    const { corpo: visto } = await requisitar('pedidos', 'GET', '/interno/kafka/grupos')
+    const visto = await grupos()
     assert.deepEqual([visto.responde, visto.brokers], [true, [broker.endereco]])
     assert.equal(visto.atraso['estoque-group'], 1)
+    const doEstoque = ({ grupo }: { grupo: string }) => grupo === 'estoque-group'
+    const [{ particao, ...atrasada }, ...outras] = visto.particoes_atrasadas.filter(doEstoque)
+    assert.deepEqual(
+      [atrasada, outras],
+      [{ grupo: 'estoque-group', topico: 'pagamentos_processados', mensagens: 1 }, []],
+    )
+    const onde = `grupo="estoque-group",topico="pagamentos_processados",particao="${particao}"`
+    assert.equal(somar(await metricas(), 'kafka_atraso', onde), 1)
+    const idade = async () => (await grupos()).aberto_mais_velho_ms
+    const primeira = await idade()
+    await ate(async () => (await idade()) > primeira + 500, LIMITE_MS, 'mais velho')
+    const { criado_em } = (await requisitar('pedidos', 'GET', `/pedidos/${corpo.id}`)).corpo
+    const dita = await idade()
+    assert.ok(dita > 500 && dita <= Date.now() - Date.parse(criado_em), `${dita}`)
+    assert.ok((somar(await metricas(), 'pedido_aberto_idade_segundos') ?? 0) > 0.5)
     await servicos.levantar('estoque')
     await ate(enviado(corpo.id), LIMITE_MS, 'o pedido no fim')
     await ate(async () => (await atrasoDe('estoque-group')) === 0, LIMITE_MS, 'nada por ler')
+    await ate(async () => (await idade()) === 0, LIMITE_MS, 'nenhum aberto')
+    assert.ok(!(await grupos()).particoes_atrasadas.some(doEstoque))
   })
 
   it('com o Kafka parado o que falta publicar cresce e envelhece; de volta, sai', async () => {
@@ -156,8 +174,11 @@ function oQueSeVe(): void {
       assert.ok(performance.now() - desde < 2_000, 'quem mede não espera pelo Kafka')
       assert.ok((somar(lidas, 'saida_pendentes') ?? 0) >= 1)
       assert.equal(somar(lidas, 'kafka_atraso'), undefined, 'o que não se sabe não se diz')
-      const { corpo: visto } = await requisitar('pedidos', 'GET', '/interno/kafka/grupos')
+      const visto = await grupos()
       assert.deepEqual([visto.responde, visto.atraso, visto.mortas_pendentes], [false, null, 0])
+      assert.equal(visto.particoes_atrasadas, null)
+      const aberto = async () => (await grupos()).aberto_mais_velho_ms
+      await ate(async () => (await aberto()) > 500, LIMITE_MS, 'a idade se sabe sem o Kafka')
     } finally {
       broker.descongelar()
     }

@@ -67,6 +67,10 @@ export function porGrupo(atrasos: readonly Atraso[]): Record<string, number> {
   return totais
 }
 
+/** The partitions that are behind, the worst first. */
+export const atrasadas = (atrasos: readonly Atraso[]): readonly Atraso[] =>
+  atrasos.filter(({ mensagens }) => mensagens > 0).sort((a, b) => b.mensagens - a.mensagens)
+
 const de = (offsets: Offsets | undefined, { nome, particao }: Lugar): bigint | undefined =>
   offsets?.get(nome)?.get(particao)
 

@@ -6,7 +6,7 @@ import { ate } from '../../../testes/ate.ts'
 import { EVENTOS } from '../../../testes/eventos.ts'
 import type { Resultado } from '../../contratos/envelope.ts'
 import type { EventoGravado, TipoEvento } from '../../contratos/eventos.ts'
-import { type Atraso, porGrupo } from './atraso.ts'
+import { type Atraso, atrasadas, porGrupo } from './atraso.ts'
 import type { Metadados } from './cabecalhos.ts'
 import type { Recebida } from './inbound.ts'
 import { criarMedidas, type Fontes } from './medidas.ts'
@@ -46,10 +46,12 @@ test('o que não se sabe agora não se diz, nem como já foi', async () => {
     publicacao: async () => (sabe ? publicacao : undefined),
     atrasos: async () => (sabe ? [atraso] : undefined),
     mortasPendentes: async () => (sabe ? 4 : undefined),
+    abertoMaisVelhoMs: async () => (sabe ? 2_500 : undefined),
   })
   assert.deepEqual(await amostras(), [
     ...['saida_pendentes 3', 'saida_idade_segundos 1.5', 'eventos_retidos 1'],
     ...['kafka_atraso{grupo="g",topico="t",particao="2"} 7', 'mortas_pendentes 4'],
+    'pedido_aberto_idade_segundos 2.5',
   ])
   sabe = false
   assert.deepEqual(await amostras(), [])
@@ -108,4 +110,13 @@ test('o atraso de um grupo é a soma dos seus', () => {
     { ...um, grupo: 'a', mensagens: 3 },
   ]
   assert.deepEqual(porGrupo(atrasos), { a: 5, b: 0 })
+})
+
+test('das partições só as atrasadas se mostram, a pior primeiro', () => {
+  const um = { grupo: 'a', topico: 't' }
+  const [duas, nenhuma, cinco] = [2, 0, 5].map((mensagens, particao) => ({
+    ...um,
+    ...{ particao, mensagens },
+  }))
+  assert.deepEqual(atrasadas([duas!, nenhuma!, cinco!]), [cinco, duas])
 })

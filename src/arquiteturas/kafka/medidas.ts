@@ -16,6 +16,8 @@ export interface Fontes {
   /** pedidos alone, once for all groups and for all orders. */
   readonly atrasos?: (() => Promise<readonly Atraso[] | undefined>) | undefined
   readonly mortasPendentes?: (() => Promise<number | undefined>) | undefined
+  /** The age of the oldest order by kafka that is still open; 0 without any. */
+  readonly abertoMaisVelhoMs?: (() => Promise<number | undefined>) | undefined
   readonly criadoEm?: ((id: PedidoId) => Promise<string | undefined>) | undefined
 }
 export interface Medidas {
@@ -30,6 +32,15 @@ export function criarMedidas(metricas: Registry, fontes: Fontes): Medidas {
   if (fontes.mortasPendentes) {
     const help = 'Mensagens mortas que ninguém reenviou, de todos os grupos'
     medir(registers, 'quatrovias_mortas_pendentes', help, fontes.mortasPendentes)
+  }
+  const { abertoMaisVelhoMs } = fontes
+  if (abertoMaisVelhoMs) {
+    const help = 'Idade do pedido mais velho ainda aberto, dos que andam pelo Kafka; 0 sem nenhum'
+    const lerS = async () => {
+      const ms = await abertoMaisVelhoMs()
+      return ms && ms / 1_000
+    }
+    medir(registers, 'quatrovias_pedido_aberto_idade_segundos', help, lerS)
   }
   const mortas = new Counter({
     name: 'quatrovias_mortas_total',

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { ateOPrazo } from '../../persistencia/prazo.ts'
 import type { Relay, Situacao } from '../../persistencia/relay.ts'
 import type { Bastidores } from '../arquitetura.ts'
-import { medirAtrasos, porGrupo } from './atraso.ts'
+import { type Atraso, atrasadas, medirAtrasos, porGrupo } from './atraso.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import type { Consumidor } from './consumidor.ts'
 import { criarFresco } from './fresco.ts'
@@ -25,19 +25,30 @@ export interface GruposVistos {
   readonly responde: boolean
   /** Messages to be confirmed, by group; null when the cluster does not say it now. */
   readonly atraso: Readonly<Record<string, number>> | null
+  /** Of these, group, topic and partition, those that are behind alone, the worst first. */
+  readonly particoes_atrasadas: readonly Atraso[] | null
   readonly mortas_pendentes: number | null
+  /** The age of the oldest order by kafka that is still open; 0 without any. */
+  readonly aberto_mais_velho_ms: number | null
 }
 
 /** The groups are looked at by one service for all: pedidos, which keeps their dead letters too. */
 export function fontesDe(
   conexao: ConexaoKafka,
   relay: Relay,
-  { mortasPendentes, criadoEm }: Bastidores,
+  { mortasPendentes, criadoEm, abertoMaisVelho }: Bastidores,
 ): Fontes {
+  const abertoMaisVelhoMs =
+    abertoMaisVelho &&
+    (async () => {
+      const feito = await abertoMaisVelho('kafka')
+      return feito === undefined ? 0 : Math.max(0, Date.now() - Date.parse(feito))
+    })
   return {
     ...{ publicacao: criarFresco(relay.situacao), criadoEm },
     atrasos: mortasPendentes && criarFresco(() => medirAtrasos(conexao)),
     mortasPendentes: mortasPendentes && criarFresco(mortasPendentes),
+    abertoMaisVelhoMs: abertoMaisVelhoMs && criarFresco(abertoMaisVelhoMs),
   }
 }
 
@@ -68,16 +79,25 @@ async function leituraDe(consumidor: Consumidor): Promise<KafkaDoServico['leitur
 export function registrarGrupos(
   app: FastifyInstance,
   { brokers }: ConexaoKafka,
-  { atrasos, mortasPendentes }: Fontes,
+  { atrasos, mortasPendentes, abertoMaisVelhoMs }: Fontes,
 ): void {
   if (!atrasos) return
   app.register(async (rotas) => {
     rotas.get('/interno/kafka/grupos', {
-      schema: { summary: 'O Kafka, o atraso de cada grupo e as mensagens mortas', tags },
+      schema: { summary: 'O Kafka, o atraso de cada grupo, as mortas e o mais velho', tags },
       handler: async (): Promise<GruposVistos> => {
-        const [lidos, mortas] = await Promise.all([atrasos(), mortasPendentes?.()])
-        const atraso = lidos ? porGrupo(lidos) : null
-        return { brokers, responde: lidos !== undefined, atraso, mortas_pendentes: mortas ?? null }
+        const [lidos, mortas, maisVelho] = await Promise.all([
+          atrasos(),
+          mortasPendentes?.(),
+          abertoMaisVelhoMs?.(),
+        ])
+        return {
+          ...{ brokers, responde: lidos !== undefined },
+          atraso: lidos ? porGrupo(lidos) : null,
+          particoes_atrasadas: lidos ? atrasadas(lidos) : null,
+          mortas_pendentes: mortas ?? null,
+          aberto_mais_velho_ms: maisVelho ?? null,
+        }
       },
     })
   })

@@ -10,10 +10,11 @@ export function registrarKafka(rotas: FastifyInstance, { servicos, arquiteturas 
   rotas.get('/operacao/kafka', {
     config: { acao: 'ver_kafka', erros: ['arquitetura_fechada'] },
     schema: {
-      summary: 'O Kafka: atraso de cada grupo e o que falta publicar',
+      summary: 'O Kafka: atraso dos grupos, o que falta publicar e o pedido mais velho',
       description:
         'Com o Kafka fora, `responde` é false e o atraso não se sabe; o que cada serviço ainda ' +
-        'tem por publicar se sabe sempre. Null é o que não respondeu agora.',
+        'tem por publicar, e a idade do pedido aberto mais velho, se sabem sempre. Null é o que ' +
+        'não respondeu agora.',
       tags: ['operação'],
       response: { 200: respostas.kafka },
     },

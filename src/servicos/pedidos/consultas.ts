@@ -62,6 +62,8 @@ export interface ConsultasDePedidos {
   /** By kafka, in this status since `ate` or before, no cancellation asked for; oldest first. */
   esperando(status: StatusPedido, ate: Instante, limite: number): Promise<readonly Esperando[]>
   situacao(): Promise<Situacao>
+  /** When the first made of those still open by this architecture was; a retained one is open. */
+  abertoMaisVelho(arquitetura: NomeArquitetura): Promise<Instante | undefined>
   /** The newest orders first, below `antesDe` when given. */
   retidos(limite: number, antesDe?: number): Promise<readonly Retido[]>
   /** Nothing for an order that ended meanwhile. */
@@ -106,6 +108,16 @@ export function consultasDePedidos(db: Database): ConsultasDePedidos {
            (select count(*) from retidos) as retidos`,
       )
       return linha ?? { abertos: 0, retidos: 0 }
+    },
+    async abertoMaisVelho(arquitetura) {
+      // An expression, so that the architecture's index, with all that ever ended, is not taken.
+      const linha = await leitura.um<Pick<PedidoAberto, 'criado_em'>>(
+        `select criado_em from pedidos
+         where encerrado = 0 and origem = 'vivo' and arquitetura || '' = $1
+         order by id limit 1`,
+        [arquitetura],
+      )
+      return linha?.criado_em
     },
     retidos: (limite, antesDe = Number.MAX_SAFE_INTEGER) =>
       leitura.todos<Retido>(
