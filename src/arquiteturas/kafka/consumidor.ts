@@ -20,7 +20,7 @@ import { lerCada } from './leitor.ts'
 import type { Lugar } from './trilhas.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
-const JANELA = 1_000
+export const JANELA = 1_000
 const GRANDE_BYTES = 65_536
 const CONFIRMAR_MS = 100
 const PRIMEIRA_PAUSA_MS = 100

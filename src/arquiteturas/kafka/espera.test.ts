@@ -13,6 +13,7 @@ const LIMITE_MS = 10_000
 function cena(ausentes: readonly Substituivel[]) {
   const c = {
     ...{ atrasadaMs: 0, rodadas: 0, falha: undefined as ErroDeNegocio | undefined },
+    lido: true,
     ...{ comandos: [] as Comando[], vistos: [] as string[], queixas: 0 },
   }
   const servico: Servico = {
@@ -35,7 +36,8 @@ function cena(ausentes: readonly Substituivel[]) {
     return c.atrasadaMs
   }
   const aoFalhar = () => void c.queixas++
-  const partes = { servico, ausencias, publicacaoAtrasadaMs, aoFalhar }
+  const leituraEmDia = async () => c.lido
+  const partes = { servico, ausencias, publicacaoAtrasadaMs, leituraEmDia, aoFalhar }
   const rodando = desistirSempre(partes, fim.signal)
   return Object.assign(c, {
     async [Symbol.asyncDispose]() {
@@ -55,6 +57,15 @@ test('o que nós não publicamos a tempo não conta; depois, o pedido é cancela
   const [comando] = c.comandos
   const motivo = 'servico_ausente'
   assert.deepEqual(comando, { tipo: 'SolicitarCancelamento', pedido_id: 1_001, motivo })
+})
+
+test('o que o outro disse e nós não lemos não conta; lido, o pedido é cancelado', async () => {
+  await using c = cena(['logistica'])
+  c.lido = false
+  await ate(() => c.rodadas >= 2, LIMITE_MS, 'duas rodadas')
+  assert.deepEqual([c.comandos, c.vistos], [[], []])
+  c.lido = true
+  await ate(() => c.comandos.length > 0, LIMITE_MS, 'cancelado')
 })
 
 test('cada status é olhado uma vez, e uma falha, dita uma vez, não encerra o olhar', async () => {

@@ -26,6 +26,8 @@ export interface PartesDaEspera {
   readonly ausencias: Ausencias
   /** Age of the oldest event of pedidos that is not in the topics yet. */
   publicacaoAtrasadaMs(): Promise<number>
+  /** Of what the others say to pedidos, no more is unread than it handles at once. */
+  leituraEmDia(): Promise<boolean>
   /** Once for each outage. */
   aoFalhar(erro: ErroDeNegocio): void
 }
@@ -34,13 +36,13 @@ export interface PartesDaEspera {
 export async function desistirSempre(partes: PartesDaEspera, signal: AbortSignal): Promise<void> {
   const { ausentes, esperaMs } = partes.ausencias
   const status = new Set(ausentes.map((nome) => STATUS_NA_ESPERA[nome]))
-  /** What this process could not say to the other until now, the other is not to blame for. */
-  let emDiaDesde = Date.now()
+  /** What this process could not say to the other, or hear from it, the other is not to blame for. */
+  let emDiaDesde = performance.now()
   let falhou = false
 
   async function umaRodada(): Promise<void> {
-    if ((await partes.publicacaoAtrasadaMs()) > RODADA_MS) emDiaDesde = Date.now()
-    if (Date.now() - emDiaDesde < esperaMs) return
+    if (await emAtraso(partes)) emDiaDesde = performance.now()
+    if (performance.now() - emDiaDesde < esperaMs) return
     for (const um of status) await desistir(partes, um)
   }
 
@@ -55,6 +57,9 @@ export async function desistirSempre(partes: PartesDaEspera, signal: AbortSignal
     await esperar(RODADA_MS, undefined, { signal, ref: false }).catch(() => undefined)
   }
 }
+
+const emAtraso = async (partes: PartesDaEspera): Promise<boolean> =>
+  (await partes.publicacaoAtrasadaMs()) > RODADA_MS || !(await partes.leituraEmDia())
 
 async function desistir(partes: PartesDaEspera, status: StatusPedido): Promise<void> {
   const { servico, ausencias } = partes

@@ -10,7 +10,7 @@ import { iniciarRelay, MAIOR_LOTE, type Relay } from '../../persistencia/relay.t
 import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import { type ConexaoKafka, ehDestaMaquina } from './conexao.ts'
-import { type Consumidor, iniciarConsumidor } from './consumidor.ts'
+import { type Consumidor, iniciarConsumidor, JANELA } from './consumidor.ts'
 import { desistirSempre } from './espera.ts'
 import { type GuardaDosTopicos, guardarTopicos, type Parou } from './guarda_dos_topicos.ts'
 import {
@@ -67,7 +67,10 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       const consumidor = pilha.use(
         abrirConsumidor(nome, conexao, saida, bastidores, medidas, parou),
       )
-      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores, parou))
+      if (ausencias) {
+        const atrasos = { publicacao: relay, leitura: consumidor }
+        pilha.use(substituir(ausencias, atrasos, conexao, saida, bastidores, parou))
+      }
       registrarSituacao(app, relay, consumidor)
       registrarGrupos(app, conexao, fontes)
       const aberta = pilha.move()
@@ -179,10 +182,17 @@ function abrirConsumidor(
   })
 }
 
+/** A cluster that does not answer is one that nobody can have been heard through. */
+const emDia = (atrasos: Awaited<ReturnType<Consumidor['atraso']>> = new Map()): boolean => {
+  const particoes = [...atrasos.values()].flat()
+  const porLer = particoes.filter((n) => n > 0).reduce((soma, n) => soma + n, 0)
+  return particoes.length > 0 && porLer <= JANELA
+}
+
 /** In the process of pedidos, for each service of ours that is absent. */
 function substituir(
   ausencias: Ausencias,
-  relay: Relay,
+  { publicacao, leitura }: { publicacao: Relay; leitura: Consumidor | undefined },
   conexao: ConexaoKafka,
   saida: Saida,
   { servico, compra, avisar, instancia }: Bastidores,
@@ -191,7 +201,9 @@ function substituir(
   const fim = new AbortController()
   const desistindo = desistirSempre(
     {
-      ...{ servico, ausencias, publicacaoAtrasadaMs: async () => (await relay.situacao()).idadeMs },
+      ...{ servico, ausencias },
+      leituraEmDia: async () => emDia(await leitura?.atraso().catch(() => undefined)),
+      publicacaoAtrasadaMs: async () => (await publicacao.situacao()).idadeMs,
       aoFalhar: (erro) => avisar(`os pedidos que esperam demais não foram vistos: ${erro.message}`),
     },
     fim.signal,
