@@ -11,7 +11,8 @@ import { vive } from '../infra/supervisao/identidade.ts'
 import { lerTrava } from '../infra/supervisao/trava.ts'
 import { type Medida, medir, medirComFilhos } from './medida_do_processo.ts'
 
-const ESPERA_MS = 500
+/** Longer than the gateway itself waits for a service that it asks. */
+const ESPERA_MS = 2_000
 
 export interface ProcessoVisto extends Medida {
   readonly nome: string

@@ -55,6 +55,8 @@ test('além do limite de requisições em curso, a próxima é recusada na hora'
   const emCurso = [servicos.pedir('pedidos', curta), servicos.pedir('pedidos', curta)]
   const terminadas = Promise.allSettled(emCurso)
   await assert.rejects(servicos.pedir('pedidos', GET), codigo('sobrecarregado'))
+  const saude = { ...GET, via: 'saude', caminho: '/readyz' } as const
+  assert.equal((await servicos.pedir('pedidos', saude)).status, 200, 'a saúde tem vez própria')
   await terminadas
   await assert.rejects(servicos.pedir('pedidos', curta), codigo('prazo_esgotado'))
 })

@@ -14,12 +14,17 @@ import { ErroDeNegocio } from '../contratos/errors.ts'
 import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from '../contratos/ids.ts'
 import { MAIOR_LIMITE } from './acesso/sobrecarga.ts'
 
-/** Connections to one service. An order holds its own until its end (acesso/sobrecarga.ts). */
-const CONEXOES = { leitura: 64, escrita: MAIOR_LIMITE } as const
-/** Under way to one service in each of the two ways, those that wait for a connection included. */
+/**
+ * Connections to one service. An order holds its own until its end (acesso/sobrecarga.ts); whether
+ * a service is ready is asked where no other question stands in front.
+ */
+const CONEXOES = { leitura: 64, escrita: MAIOR_LIMITE, saude: 1 } as const
+/** Under way to one service in each of the ways, those that wait for a connection included. */
 const MAXIMO_PENDENTES = 2_000
 
 export interface Consulta {
+  /** By default `leitura` for a GET, and `escrita` for what changes something. */
+  readonly via?: keyof typeof CONEXOES
   readonly metodo: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly caminho: string
   readonly cabecalhos?: Readonly<Record<string, string>>
@@ -69,8 +74,12 @@ export function abrirServicos(
   for (const nome of [...SERVICOS, ...ASSINANTES]) {
     const endereco = enderecos[nome]
     if (endereco === undefined) continue
-    const leitura = abrir(endereco, CONEXOES.leitura)
-    vizinhos.set(nome, { leitura, escrita: abrir(endereco, CONEXOES.escrita) })
+    const { leitura, escrita, saude } = CONEXOES
+    vizinhos.set(nome, {
+      leitura: abrir(endereco, leitura),
+      escrita: abrir(endereco, escrita),
+      saude: abrir(endereco, saude),
+    })
   }
 
   async function tentar(nome: string, { pool, orcamento }: Via, consulta: Consulta) {
@@ -84,7 +93,8 @@ export function abrirServicos(
 
   return {
     async pedir(nome, consulta) {
-      const via = vizinhos.get(nome)?.[consulta.metodo === 'GET' ? 'leitura' : 'escrita']
+      const deCostume = consulta.metodo === 'GET' ? 'leitura' : 'escrita'
+      const via = vizinhos.get(nome)?.[consulta.via ?? deCostume]
       if (!via) throw new ErroDeNegocio('servico_indisponivel')
       if (via.pendentes >= maximoPendentes) throw new ErroDeNegocio('sobrecarregado')
       via.pendentes += 1
@@ -95,7 +105,7 @@ export function abrirServicos(
       }
     },
     async [Symbol.asyncDispose]() {
-      const vias = [...vizinhos.values()].flatMap(({ leitura, escrita }) => [leitura, escrita])
+      const vias = [...vizinhos.values()].flatMap((vizinho) => Object.values(vizinho))
       await Promise.all(vias.map(({ pool }) => pool.destroy()))
     },
   }

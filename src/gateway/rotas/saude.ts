@@ -7,7 +7,8 @@ import * as respostas from '../respostas.ts'
 import type { Servicos } from '../servicos.ts'
 import type { Partes } from './partes.ts'
 
-const ESPERA_MS = 500
+/** A busy service answers late, and is no less ready for it. */
+const ESPERA_MS = 1_500
 /** The supervisor, the terminal and a load balancer may all ask at once. */
 const FRESCO_MS = 250
 
@@ -85,7 +86,8 @@ export function criarProntidao(
 
 async function estaPronto(servicos: Servicos, nome: NomeServico): Promise<boolean> {
   try {
-    const consulta = { metodo: 'GET', caminho: '/readyz', esperaMs: ESPERA_MS } as const
+    const como = { via: 'saude', metodo: 'GET', esperaMs: ESPERA_MS } as const
+    const consulta = { ...como, caminho: '/readyz' }
     return (await servicos.pedir(nome, consulta)).status === 200
   } catch {
     return false
