@@ -1,5 +1,7 @@
 // A broker whose door wants TLS, signed by an authority of its own, and one of three kinds of
 // password: what a managed cluster asks, on this machine.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { type ConexaoKafka, MECANISMOS_SASL } from '../src/arquiteturas/kafka/conexao.ts'
 import { protocolos } from '../src/infra/kafka/propriedades.ts'
@@ -8,7 +10,7 @@ import type { OpcoesDeTeste } from './kafka.ts'
 type Mecanismo = (typeof MECANISMOS_SASL)[number]
 
 const USUARIO = 'loja'
-const SENHA = 'segredo-do-kafka'
+export const SENHA = 'segredo-do-kafka'
 const MODULOS = 'org.apache.kafka.common.security'
 const SCRAM = MECANISMOS_SASL.filter((um) => um !== 'PLAIN')
 /** X.509's number for the kind of name. */
@@ -42,6 +44,23 @@ export const comSenha = (
   mecanismo: Mecanismo,
   senha = SENHA,
 ): ConexaoKafka => ({ ...conexao, sasl: { mecanismo, usuario: USUARIO, senha } })
+
+/** `cliente.properties` in this folder, as a provider hands it out, its authority beside it. */
+export function gravarPropriedades(pasta: string, { brokers, ca, sasl }: ConexaoKafka): string {
+  const autoridade = join(pasta, 'ca.pem')
+  if (ca !== undefined) writeFileSync(autoridade, ca)
+  const caminho = join(pasta, 'cliente.properties')
+  const linhas = [
+    `bootstrap.servers=${brokers.join(',')}`,
+    'security.protocol=SASL_SSL',
+    `sasl.mechanisms=${sasl?.mecanismo}`,
+    `sasl.username=${sasl?.usuario}`,
+    `sasl.password=${sasl?.senha}`,
+    `ssl.ca.location=${autoridade}`,
+  ]
+  writeFileSync(caminho, `${linhas.join('\n')}\n`, { mode: 0o600 })
+  return caminho
+}
 
 /** An authority, and the broker's certificate with its signature, all in PEM. */
 async function certificados(): Promise<{ ca: string; cert: string; key: string }> {
