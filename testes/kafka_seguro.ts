@@ -1,5 +1,5 @@
 // A broker whose door wants TLS, signed by an authority of its own, and one of three kinds of
-// password: what a managed cluster asks, on this machine.
+// password, and that may allow a user nothing: what a managed cluster asks, on this machine.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
@@ -9,7 +9,9 @@ import type { OpcoesDeTeste } from './kafka.ts'
 
 type Mecanismo = (typeof MECANISMOS_SASL)[number]
 
-const USUARIO = 'loja'
+export const USUARIO = 'loja'
+/** Of a cluster with permissions: she has them all, and a user what she gives. */
+const DONA = 'dona'
 export const SENHA = 'segredo-do-kafka'
 const MODULOS = 'org.apache.kafka.common.security'
 const SCRAM = MECANISMOS_SASL.filter((um) => um !== 'PLAIN')
@@ -21,7 +23,8 @@ export async function comSeguranca(): Promise<OpcoesDeTeste> {
   const { ca, cert, key } = await certificados()
   const mecanismo = (um: Mecanismo, valor: string) =>
     [`listener.name.clientes.${um.toLowerCase()}.sasl.jaas.config`, `${MODULOS}.${valor}`] as const
-  const plain = `plain.PlainLoginModule required user_${USUARIO}="${SENHA}";`
+  const usuarios = [USUARIO, DONA].map((um) => `user_${um}="${SENHA}"`).join(' ')
+  const plain = `plain.PlainLoginModule required ${usuarios};`
   return {
     propriedades: {
       'listener.security.protocol.map': protocolos('SASL_SSL'),
@@ -38,6 +41,26 @@ export async function comSeguranca(): Promise<OpcoesDeTeste> {
     conexao: { tls: true, ca },
   }
 }
+
+/** The same, with permissions. */
+export async function comPermissoes(): Promise<OpcoesDeTeste> {
+  const { propriedades, ...outras } = await comSeguranca()
+  const autorizador = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer'
+  return {
+    ...outras,
+    propriedades: {
+      ...propriedades,
+      'authorizer.class.name': autorizador,
+      // By its other doors the broker itself comes, and no name is asked there.
+      'super.users': `User:ANONYMOUS;User:${DONA}`,
+    },
+  }
+}
+
+export const comoDona = (conexao: ConexaoKafka): ConexaoKafka => ({
+  ...conexao,
+  sasl: { mecanismo: 'PLAIN', usuario: DONA, senha: SENHA },
+})
 
 export const comSenha = (
   conexao: ConexaoKafka,
