@@ -9,14 +9,11 @@ import {
   stringDeserializers,
   stringSerializers,
 } from '@platformatic/kafka'
-import type { ConexaoKafka } from '../src/arquiteturas/kafka/conexao.ts'
+import { type ConexaoKafka, opcoesDoCliente } from '../src/arquiteturas/kafka/conexao.ts'
 
-export const cliente = ({ brokers, tls, ca, sasl }: ConexaoKafka): BaseOptions => ({
-  ...{ clientId: 'teste', bootstrapBrokers: [...brokers], retries: 0 },
-  ...(tls && { tls: ca ? { ca } : {} }),
-  ...(sasl && {
-    sasl: { mechanism: sasl.mecanismo, username: sasl.usuario, password: sasl.senha },
-  }),
+const cliente = (conexao: ConexaoKafka): BaseOptions => ({
+  ...opcoesDoCliente(conexao, 'teste'),
+  retries: 0,
 })
 
 export async function criarTopico(conexao: ConexaoKafka, topico: string): Promise<void> {
