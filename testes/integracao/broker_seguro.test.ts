@@ -1,7 +1,7 @@
 // The doors of a managed cluster, on a broker of our own: TLS by an authority that we made, and
 // each kind of password; a client alone, and the whole product by the file of a provider.
 import assert from 'node:assert/strict'
-import { mkdtempDisposableSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempDisposableSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -15,6 +15,7 @@ import { umItem } from '../contrato/sistema.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
 import { consumir, criarTopico, produzir } from '../kafka_cliente.ts'
 import { comSeguranca, comSenha, gravarPropriedades, SENHA } from '../kafka_seguro.ts'
+import { conferirSilencio } from '../silencio.ts'
 
 const LIMITE_MS = 20_000
 const PEDIDOS = 5
@@ -55,7 +56,7 @@ describe('broker com TLS e senha', { skip: faltaKafka() }, () => {
       await using cena = await abrirCenaCom(gravarPropriedades(pasta.path, certa))
       await terminam(cena, await cena.encomendar(PEDIDOS))
       await escreveram(cena, /PedidoConcluido/, ['pedidos'])
-      conferirSilencio(cena, [SENHA])
+      calam(cena, [SENHA])
     })
   }
 
@@ -71,7 +72,7 @@ describe('broker com TLS e senha', { skip: faltaKafka() }, () => {
     for (const nome of SERVICOS) process.kill(cena.bancada.pid(nome)!, 'SIGKILL')
     await terminam(cena, [pedido])
     await escreveram(cena, /PedidoConcluido/, ['pedidos'])
-    conferirSilencio(cena, [ERRADA, SENHA])
+    calam(cena, [ERRADA, SENHA])
   })
 })
 
@@ -102,18 +103,8 @@ async function escreveram({ bancada }: Cena, texto: RegExp, quem: readonly strin
   }
 }
 
-/** No file of the run-time directory, and no command line, says them. */
-function conferirSilencio({ bancada }: Cena, senhas: readonly string[]): void {
-  const { diretorio } = bancada
-  const nomes = readdirSync(diretorio, { recursive: true, encoding: 'utf8' })
-  const arquivos = nomes.map((nome) => join(diretorio, nome)).filter((um) => statSync(um).isFile())
-  assert.ok(arquivos.includes(caminhoDoLog(diretorio, 'pedidos')))
-  const comandos = SERVICOS.map((nome) => `/proc/${bancada.pid(nome)}/cmdline`)
-  for (const caminho of [...arquivos, ...comandos]) {
-    const conteudo = readFileSync(caminho)
-    for (const senha of senhas) assert.equal(conteudo.includes(senha), false, caminho)
-  }
-}
+const calam = ({ bancada }: Cena, senhas: readonly string[]): void =>
+  conferirSilencio(senhas, bancada.diretorio, SERVICOS.map(bancada.pid))
 
 /** Anywhere in the chain of causes. */
 const porque = (texto: RegExp) => (erro: Error) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposableSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempDisposableSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -19,6 +19,7 @@ import { QUAISQUER_PORTAS } from '../../src/infra/enderecos.ts'
 import { lerEstado } from '../../src/infra/estado.ts'
 import { abrirBancada, type Bancada } from '../../src/laboratorio/bancada.ts'
 import { ate } from '../ate.ts'
+import { conferirSilencio } from '../silencio.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const SEGREDO = 'um-segredo-de-teste-que-ninguem-sabe-123'
@@ -81,19 +82,6 @@ async function conferirGrpc({ enderecosGrpc }: Bancada): Promise<void> {
   assert.equal((await estranho.chamar(PAGAR, pagamento, comSegredo(SEGREDO))).code, status.OK)
 }
 
-/** No file of the run-time directory, and no command line, says the secret. */
-function conferirSilencio(diretorio: string, pids: readonly (number | undefined)[]): void {
-  for (const nome of readdirSync(diretorio, { recursive: true, encoding: 'utf8' })) {
-    const caminho = join(diretorio, nome)
-    if (!statSync(caminho).isFile()) continue
-    assert.equal(readFileSync(caminho).includes(SEGREDO), false, caminho)
-  }
-  for (const pid of pids) {
-    assert.ok(pid)
-    assert.equal(readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(SEGREDO), false)
-  }
-}
-
 describe('credencial de serviço', () => {
   for (const modo of MODOS_GRPC) {
     it(`com ela um pedido vai até o fim por rest e por grpc (${modo}); sem ela, nada`, async () => {
@@ -111,7 +99,11 @@ describe('credencial de serviço', () => {
       }
       await conferirHttp(bancada)
       await conferirGrpc(bancada)
-      conferirSilencio(bancada.diretorio, [...SERVICOS, 'gateway' as const].map(bancada.pid))
+      conferirSilencio(
+        [SEGREDO],
+        bancada.diretorio,
+        [...SERVICOS, 'gateway' as const].map(bancada.pid),
+      )
     })
   }
 
@@ -164,7 +156,7 @@ describe('credencial de serviço', () => {
       await once(situacao, 'close')
       assert.match(dito, /pedidos em aberto: 0/)
       const pids = Object.values(estado.servicos).map(({ pid }) => pid)
-      conferirSilencio(diretorio, [produto.pid, ...pids])
+      conferirSilencio([SEGREDO], diretorio, [produto.pid, ...pids])
       assert.equal((tela + dito).includes(SEGREDO), false)
     } finally {
       produto.kill('SIGTERM')
