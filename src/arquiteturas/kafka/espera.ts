@@ -36,7 +36,7 @@ export interface PartesDaEspera {
 export async function desistirSempre(partes: PartesDaEspera, signal: AbortSignal): Promise<void> {
   const { ausentes, esperaMs } = partes.ausencias
   const status = new Set(ausentes.map((nome) => STATUS_NA_ESPERA[nome]))
-  /** What this process could not say to the other, or hear from it, the other is not to blame for. */
+  /** What we could not say to the other, or hear from it, the other is not to blame for. */
   let emDiaDesde = performance.now()
   let falhou = false
 
