@@ -33,6 +33,8 @@ const SAIR_MS = 1_000
 export const GRUPO = {
   ...{ sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 },
 } as const
+/** Well within a session: what the group heard it heard a little before its answer came. */
+const LEMBRADO_MS = GRUPO.sessionTimeout / 2
 /**
  * Two hundred messages at a time and no more lying ready: what is read and decided together is gone
  * before the collector comes for it; measured, a quarter of what an order costs.
@@ -51,6 +53,8 @@ export const LEITURA = {
 type Leitor = Stream<Buffer, Buffer, Buffer, Buffer>
 type Lida = Message<Buffer, Buffer, Buffer, Buffer>
 type Membro = Consumer<Buffer, Buffer, Buffer, Buffer>
+/** Done and not yet confirmed, by topic and partition. */
+type Devidos = Map<string, Lugar>
 /** The protocol's word for none. */
 const SEM_EPOCA = -1
 
@@ -84,6 +88,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const chaveDe = ({ topico, chave }: Recebida) =>
     porChave && chave ? `${topico}/${chave.toString('latin1')}` : undefined
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
+  const devidos: Devidos = new Map()
   let membro: Membro | undefined
 
   function receber(lida: Lida, signal: AbortSignal): Promise<void> {
@@ -111,6 +116,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         leitor = await novo.consume({ ...LEITURA, topics: noCluster })
         anterior?.destroy()
         consumo.novaGeracao()
+        devidos.clear()
         const desta = new AbortController()
         const lendo = lerCada<Lida>(leitor, (um) => receber(um, desta.signal), desta.signal)
         const outra = once(novo, 'consumer:group:join', desta)
@@ -122,7 +128,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   }
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)
-  const confirmando = confirmarSempre(() => membro, consumo, conexao, signal)
+  const confirmando = confirmarSempre(() => membro, consumo, devidos, conexao, signal)
   return {
     async atraso() {
       const atrasos = await membro?.getLag({ topics: noCluster })
@@ -211,16 +217,17 @@ async function insistirSempre(
 }
 
 /**
- * Ten times a second, and a last time at the end. A confirmation that comes late, from a generation
- * that is over, is true all the same: all below it was done. It can only make somebody read again.
+ * Ten times a second, and a last time at the end. What is owed is forgotten with its generation: it
+ * is read again. A confirmation that comes late nevertheless is true all the same, for all below it
+ * was done: it can only make somebody read again.
  */
 async function confirmarSempre(
   membro: () => Membro | undefined,
   consumo: Consumo<Recebida>,
+  devidos: Devidos,
   conexao: ConexaoKafka,
   signal: AbortSignal,
 ): Promise<void> {
-  const devidos = new Map<string, Lugar>()
   for (let ultima = false; ; ) {
     for (const lugar of consumo.tomarConfirmaveis()) {
       devidos.set(`${lugar.topico}/${lugar.particao}`, lugar)
@@ -239,13 +246,21 @@ async function confirmarSempre(
   }
 }
 
+/**
+ * Heard by the group not long ago. One that stood still beyond its session was given up, and what
+ * it owed may be behind what another has confirmed since; the client, told so, would join again
+ * and confirm it nevertheless.
+ */
+const lembrado = ({ lastHeartbeat }: Membro): boolean =>
+  lastHeartbeat === null || Date.now() - lastHeartbeat.getTime() < LEMBRADO_MS
+
 async function confirmar(
   membro: Membro | undefined,
   conexao: ConexaoKafka,
   lugares: readonly Lugar[],
 ): Promise<boolean> {
   // One that is not in the group now would join it by the way, and without its topics.
-  if (!membro?.isActive()) return false
+  if (!membro?.isActive() || !lembrado(membro)) return false
   const offsets = lugares.map(({ topico, particao, offset }) => ({
     topic: nomeNoCluster(conexao, topico),
     partition: particao,

@@ -1,0 +1,82 @@
+// A member that stood still for longer than its session, on a real broker: what it owed the group
+// from before is no longer its to confirm, and takes nobody back.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { channel } from 'node:diagnostics_channel'
+import { test } from 'node:test'
+import { ate } from '../../../testes/ate.ts'
+import { abrirBrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
+import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
+import type { ConexaoKafka } from './conexao.ts'
+import { iniciarConsumidor } from './consumidor.ts'
+import { comAdmin } from './topicos.ts'
+
+const LIMITE_MS = 30_000
+const GRUPO = 'g'
+const MANDADAS = 10
+/** The first of those under way when everything stands still. */
+const PRESA = 2n
+
+/** Nothing else runs here meanwhile; once nobody is in the group, it confirms all as another. */
+const OUTRO = `
+  const [conexao, limiteMs] = JSON.parse(process.argv[1])
+  const { comAdmin } = await import('${new URL('./topicos.ts', import.meta.url)}')
+  const { ate } = await import('${new URL('../../../testes/ate.ts', import.meta.url)}')
+  await comAdmin(conexao, async (admin) => {
+    const grupo = async () => (await admin.describeGroups({ groups: ['${GRUPO}'] })).get('${GRUPO}')
+    await ate(async () => (await grupo()).members.size === 0, limiteMs, 'grupo sem ninguém')
+    const partitionOffsets = [{ partition: 0, offset: ${MANDADAS}n }]
+    await admin.alterConsumerGroupOffsets({
+      groupId: '${GRUPO}',
+      topics: [{ name: 't', partitionOffsets }],
+    })
+  })`
+
+test('parado além da sessão: ao voltar, não desfaz o que outro confirmou', {
+  skip: faltaKafka(),
+}, async () => {
+  await using broker = await abrirBrokerDeTeste()
+  const { conexao } = broker
+  const topics = ['t']
+  await comAdmin(conexao, (a) => a.createTopics({ topics, partitions: 1, replicas: 1 }))
+  await using avulso = abrirAvulso(conexao)
+  for (let i = 0; i < MANDADAS; i++) await avulso.mandar({ topic: 't', value: Buffer.from('x') })
+  const presas = new Map<bigint, PromiseWithResolvers<void>>()
+  await using _consumidor = iniciarConsumidor({
+    ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: undefined, topicos: topics },
+    async tratar({ offset }) {
+      if (offset < PRESA) return
+      await presas.getOrInsertComputed(offset, () => Promise.withResolvers<void>()).promise
+    },
+    aoFalhar: () => undefined,
+  })
+  await ate(() => presas.size === MANDADAS - Number(PRESA), LIMITE_MS, 'todas lidas')
+  await ate(async () => (await confirmado(conexao)) === PRESA, LIMITE_MS, 'as feitas confirmadas')
+  await batidas(1)
+  // One is done with and not confirmed when everything stops, and another just after.
+  presas.get(PRESA)!.resolve()
+  await new Promise(setImmediate)
+  setTimeout(() => presas.get(PRESA + 1n)!.resolve())
+  const argumentos = ['--input-type=module', '-e', OUTRO, JSON.stringify([conexao, LIMITE_MS])]
+  const { status, stderr } = spawnSync(process.execPath, argumentos)
+  assert.equal(status, 0, String(stderr))
+  // From one to the next it confirms several times, if it has anything to confirm.
+  await batidas(2)
+  assert.equal(await confirmado(conexao), BigInt(MANDADAS))
+})
+
+const confirmado = (conexao: ConexaoKafka): Promise<bigint | undefined> =>
+  comAdmin(conexao, async (admin) => {
+    const [grupo] = await admin.listConsumerGroupOffsets({ groups: [GRUPO] })
+    return grupo?.topics[0]?.partitions[0]?.committedOffset
+  })
+
+/** So many times, from now on, the group hears the member and knows it. */
+async function batidas(quantas: number): Promise<void> {
+  const canal = channel('tracing:plt:kafka:consumer:heartbeat:asyncEnd')
+  let ouvidas = 0
+  const ouvir = (dita: unknown) => void ((dita as { error?: unknown }).error || ouvidas++)
+  canal.subscribe(ouvir)
+  await ate(() => ouvidas >= quantas, LIMITE_MS, `${quantas} batidas`)
+  canal.unsubscribe(ouvir)
+}
