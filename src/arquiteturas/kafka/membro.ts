@@ -1,0 +1,86 @@
+// One life in a consumer group: entered, watched for what ends it, and left.
+import { setTimeout as esperar } from 'node:timers/promises'
+import { Consumer } from '@platformatic/kafka'
+import { type ConexaoKafka, opcoesDoCliente } from './conexao.ts'
+
+/** Also of the bare pipeline that ours is measured beside. */
+export const GRUPO = {
+  ...{ sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 },
+} as const
+/** Well within a session: what the group heard it heard a little before its answer came. */
+const LEMBRADO_MS = GRUPO.sessionTimeout / 2
+/** How long an orderly stop waits for the cluster to hear of it. */
+const SAIR_MS = 1_000
+
+export type Membro = Consumer<Buffer, Buffer, Buffer, Buffer>
+
+export interface QuemEntra {
+  readonly conexao: ConexaoKafka
+  readonly quem: string
+  readonly grupo: string
+  /** Names this member to the group for all its lives; without it each life is a new member. */
+  readonly instancia: string | undefined
+}
+export interface Vida {
+  readonly membro: Membro
+  /** Rejects with what ended it. */
+  readonly caiu: Promise<never>
+  /** Resolves when one of the topics has other partitions than this member was given a share of. */
+  readonly outrasParticoes: Promise<void>
+  particoesMudaram(): boolean
+}
+
+/** `topicos`: the names in the cluster. */
+export function criarMembro(quem: QuemEntra, topicos: readonly string[]): Vida {
+  const { instancia } = quem
+  const membro: Membro = new Consumer({
+    ...opcoesDoCliente(quem.conexao, quem.quem),
+    ...GRUPO,
+    groupId: quem.grupo,
+    // One that comes back takes its own place at once; a new one waits out the old one's session.
+    ...(instancia !== undefined && { groupInstanceId: instancia }),
+  })
+  // Without a listener for its errors the client would end the process.
+  const caiu = new Promise<never>((_, rejeitar) => {
+    membro.on('error', rejeitar)
+    membro.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
+  })
+  caiu.catch(() => undefined)
+  return { membro, caiu, ...vigiarParticoes(membro, topicos) }
+}
+
+/**
+ * Partitions are shared out when members join, and the client joins for nothing else: once there
+ * are others, this one has to leave, so that whoever joins next shares out them all.
+ */
+function vigiarParticoes(membro: Membro, topicos: readonly string[]) {
+  const quantas = new Map<string, number>()
+  const mudanca = Promise.withResolvers<void>()
+  let mudaram = false
+  membro.on('client:metadata', ({ topics }) => {
+    for (const nome of topicos) {
+      const agora = topics.get(nome)?.partitionsCount
+      if (agora === undefined) continue
+      mudaram ||= agora !== (quantas.get(nome) ?? agora)
+      quantas.set(nome, agora)
+    }
+    if (mudaram) mudanca.resolve()
+  })
+  return { particoesMudaram: () => mudaram, outrasParticoes: mudanca.promise }
+}
+
+/**
+ * Heard by the group not long ago. One that stood still beyond its session was given up, and what
+ * it owed may be behind what another has confirmed since; the client, told so, would join again
+ * and confirm it nevertheless.
+ */
+export const lembrado = ({ lastHeartbeat }: Membro): boolean =>
+  lastHeartbeat === null || Date.now() - lastHeartbeat.getTime() < LEMBRADO_MS
+
+/** As far as it comes: a cluster that does not answer is not waited for. */
+export async function comLimite(fazendo: Promise<unknown>): Promise<void> {
+  const demora = esperar(SAIR_MS, undefined, { ref: false })
+  await Promise.race([fazendo.catch(() => undefined), demora])
+}
+
+export const sair = (membro: Membro): Promise<void> => comLimite(membro.close(true))
