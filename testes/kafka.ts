@@ -15,6 +15,8 @@ export interface BrokerDeTeste extends AsyncDisposable {
   /** `127.0.0.1:PORT`, the same over all its lives. */
   readonly endereco: string
   readonly conexao: ConexaoKafka
+  /** Its topics, a directory for each partition of each. */
+  readonly dados: string
   /** Of the Java process that runs now. */
   readonly pid: number
   /** kill -9; resolves when it is gone. */
@@ -54,6 +56,7 @@ export async function abrirBrokerDeTeste(opcoes: OpcoesDeTeste = {}): Promise<Br
   return {
     endereco,
     conexao: conexaoPara([endereco], conexao),
+    dados: join(diretorio, 'kafka', 'dados'),
     get pid() {
       return broker.pid
     },

@@ -1,4 +1,4 @@
-// A broker that is not there: at the start, in the middle, frozen, or gone during a rebalance.
+// A broker that is not there: at the start, for a minute, frozen, or gone during a rebalance.
 // Orders are accepted all the same, no process ends, and what waited flows soon after its return.
 import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'
@@ -17,6 +17,10 @@ const LIMITE_MS = 20_000
 /** What docs promise of the time from the broker's return to the end of what waited. */
 const VOLTA_MS = 10_000
 const PEDIDOS = 30
+/** How long it stays away, and how often meanwhile some more orders come. */
+const UM_MINUTO_MS = 60_000
+const AOS_POUCOS_MS = 6_000
+const POUCOS = 5
 /** Beyond the session of a group's member, and beyond what a request waits for. */
 const ALEM_DA_SESSAO_MS = 8_000
 const SESSAO_CURTA_MS = 3_000
@@ -47,19 +51,30 @@ else {
       await todosEnviados(pedidos)
     })
 
-    it('morto no meio e de volta: o que esperava anda logo', async () => {
-      const antes = cena.encomendar(PEDIDOS)
+    it('morto um minuto com pedidos a caminho: outros são aceitos, e todos terminam', async () => {
+      const fluxo = cena.fluxo()
+      await fluxo.correndo()
+      const desde = performance.now()
+      const morto = () => performance.now() - desde
       await broker.matar()
-      const pedidos = [...(await antes), ...(await cena.encomendar(PEDIDOS))]
+      const pedidos = await fluxo.parar()
+      for (let deles = AOS_POUCOS_MS; deles <= UM_MINUTO_MS; deles += AOS_POUCOS_MS) {
+        await ate(() => morto() >= deles, UM_MINUTO_MS, `${deles} ms sem broker`)
+        pedidos.push(...(await cena.encomendar(POUCOS)))
+      }
+      assert.ok((await cena.abertos()) >= POUCOS * (UM_MINUTO_MS / AOS_POUCOS_MS))
       await broker.reiniciar()
       await cena.tudoTermina(VOLTA_MS)
+      assert.equal(new Set(pedidos).size, pedidos.length)
       await todosEnviados(pedidos)
     })
 
-    it('congelado além da sessão: o mesmo', async () => {
+    it('congelado além da sessão com pedidos a caminho: o mesmo', async () => {
+      const fluxo = cena.fluxo()
+      await fluxo.correndo()
       const desde = performance.now()
       broker.congelar()
-      const pedidos = await cena.encomendar(PEDIDOS)
+      const pedidos = [...(await fluxo.parar()), ...(await cena.encomendar(PEDIDOS))]
       await ate(() => performance.now() - desde > ALEM_DA_SESSAO_MS, LIMITE_MS, 'o gelo')
       broker.descongelar()
       await cena.tudoTermina(VOLTA_MS)

@@ -1,6 +1,7 @@
 // A service frozen beyond its session, topics that were lost with what stood in them, and orders of
 // another architecture beside all that: nothing is lost, doubled, or told where it does not belong.
 import assert from 'node:assert/strict'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
@@ -17,6 +18,7 @@ import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
 import { lerTudo } from '../kafka_avulso.ts'
 
 const PEDIDOS = 20
+const POUCOS = 3
 const LIMITE_MS = 20_000
 const ALEM_DA_SESSAO_MS = 7_000
 const DO_FLUXO = Object.keys(fluxoPorTopico)
@@ -88,7 +90,10 @@ else
       )
 
     /** Orders that wait at fiscal; then everything dies at once, and the topics of the flow go. */
-    async function perderOsTopicos(antesDeVoltar: () => void): Promise<number[]> {
+    async function perderOsTopicos(
+      antesDeVoltar: () => Promise<void>,
+      perder = () => comAdmin(broker.conexao, (a) => a.deleteTopics({ topics: DO_FLUXO })),
+    ): Promise<number[]> {
       mandarSinal('SIGSTOP', ['fiscal'])
       const pedidos = await cena.encomendar(PEDIDOS)
       const parados = async () => {
@@ -97,31 +102,101 @@ else
       }
       await ate(parados, LIMITE_MS, 'todos esperam por fiscal')
       mandarSinal('SIGSTOP', SERVICOS)
-      await comAdmin(broker.conexao, (admin) => admin.deleteTopics({ topics: DO_FLUXO }))
-      antesDeVoltar()
-      mandarSinal('SIGKILL', SERVICOS)
+      try {
+        await perder()
+        await antesDeVoltar()
+      } finally {
+        mandarSinal('SIGKILL', SERVICOS)
+      }
       return pedidos
     }
 
-    it('o que a máquina perdeu ao cair é publicado de novo, e os pedidos terminam', async () => {
-      const pedidos = await perderOsTopicos(() => {
-        for (const nome of SERVICOS) {
-          using db = new DatabaseSync(join(cena.bancada.diretorio, 'dados', `${nome}.db`))
-          db.exec("update cursores set boot = 'de antes'")
+    /** The next life of each service, frozen now, believes that the machine was started anew. */
+    async function envelhecerOBoot(): Promise<void> {
+      for (const nome of SERVICOS) {
+        using db = new DatabaseSync(join(cena.bancada.diretorio, 'dados', `${nome}.db`))
+        const envelhecer = () => {
+          try {
+            db.exec("update cursores set boot = 'de antes'")
+            return true
+          } catch {
+            // Frozen as it was writing, it would keep the others out for ever.
+            mandarSinal('SIGCONT', [nome])
+            mandarSinal('SIGSTOP', [nome])
+            return false
+          }
         }
-      })
+        await ate(envelhecer, LIMITE_MS, `o boot de ${nome}`)
+      }
+    }
+
+    it('o que a máquina perdeu ao cair é publicado de novo, e os pedidos terminam', async () => {
+      const pedidos = await perderOsTopicos(envelhecerOBoot)
       await cena.tudoTermina(LIMITE_MS)
       await todosEnviados(pedidos)
     })
 
     it('o que se perdeu sem a máquina cair anda quando alguém retoma o pedido', async () => {
-      const pedidos = await perderOsTopicos(() => undefined)
+      const pedidos = await perderOsTopicos(async () => undefined)
       const abertos = () => cena.abertos().catch(() => undefined)
       await ate(async () => (await abertos()) === PEDIDOS, LIMITE_MS, 'pedidos está de volta')
       for (const pedido of pedidos)
         await cena.mudar('pedidos', `/interno/pedidos/${pedido}/retomar`, {})
       await cena.tudoTermina(LIMITE_MS)
       await todosEnviados(pedidos)
+    })
+
+    /** Topics as they are now; what it answers leaves the broker with them once more, and dead. */
+    async function guardarOsTopicos(): Promise<() => Promise<void>> {
+      await broker.matar()
+      const guardados = join(cena.bancada.diretorio, 'guardados')
+      const doFluxo = (pasta: string) => DO_FLUXO.includes(pasta.replace(/-\d+$/, ''))
+      const pastas = (await readdir(broker.dados)).filter(doFluxo)
+      const copiar = async (de: string, para: string) => {
+        for (const pasta of pastas) {
+          await rm(join(para, pasta), { recursive: true, force: true })
+          await cp(join(de, pasta), join(para, pasta), { recursive: true })
+        }
+      }
+      await copiar(broker.dados, guardados)
+      await broker.reiniciar()
+      return async () => {
+        await broker.matar()
+        await copiar(guardados, broker.dados)
+      }
+    }
+    const publicado = async () => {
+      const { publicacao } = (await ler(cena.bancada.enderecos.pedidos, '/interno/kafka')) as {
+        publicacao?: { pendentes: number }
+      }
+      return publicacao?.pendentes === 0
+    }
+
+    it('o fim dos tópicos perdido por baixo do já confirmado não esconde o que vem', async () => {
+      const perderOFim = await guardarOsTopicos()
+      const velhos = await cena.encomendar(PEDIDOS)
+      await cena.tudoTermina(LIMITE_MS)
+      await cena.emRepouso(LIMITE_MS)
+      await perderOFim()
+      // So few that they stand before the place from which antifraude would read on.
+      mandarSinal('SIGSTOP', ['antifraude'])
+      const novos = await cena.encomendar(POUCOS)
+      await broker.reiniciar()
+      await ate(() => publicado().catch(() => false), LIMITE_MS, 'os novos estão no tópico')
+      mandarSinal('SIGCONT', ['antifraude'])
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados([...velhos, ...novos])
+    })
+
+    it('o mesmo com a máquina: o que estava a caminho é publicado de novo, e termina', async () => {
+      const perderOFim = await guardarOsTopicos()
+      const velhos = await cena.encomendar(PEDIDOS)
+      await cena.tudoTermina(LIMITE_MS)
+      const parados = await perderOsTopicos(envelhecerOBoot, perderOFim)
+      await broker.reiniciar()
+      const novos = await cena.encomendar(POUCOS)
+      await cena.tudoTermina(LIMITE_MS)
+      await todosEnviados([...velhos, ...parados, ...novos])
     })
 
     it('tópicos perdidos com tudo no ar são feitos de novo, e nenhum pedido se perde', async () => {

@@ -3,11 +3,12 @@
 // time, so that each pays for its own restart beside the others.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { request } from 'undici'
 import type { TipoComando } from '../../src/contratos/comandos.ts'
 import type { NomeServico } from '../../src/contratos/ids.ts'
 import type { PontoDeQueda } from '../../src/persistencia/queda.ts'
 import { ate } from '../ate.ts'
-import { abrirCena, type Cena, livrosFecham } from '../cena_kafka.ts'
+import { abrirCena, type Cena, ler, livrosFecham } from '../cena_kafka.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
 
 const LIMITE_MS = 20_000
@@ -32,6 +33,11 @@ const VOLTA: readonly Queda[] = [
   { servico: 'estoque', comando: 'LiberarEstoque' },
   { servico: 'fiscal', comando: 'CancelarNota' },
 ]
+const PELO_CLIENTE: readonly Queda[] = [
+  { servico: 'pedidos', comando: 'SolicitarCancelamento' },
+  { servico: 'logistica', comando: 'CancelarEnvio' },
+]
+const PELA_RECUSA: readonly Queda[] = [{ servico: 'pedidos', comando: 'RecusarPedido' }]
 const PELO_DIARIO: readonly Queda[] = IDA.map(({ servico }) => ({ servico }))
 
 const DO_COMANDO = ['antes_do_commit', 'depois_do_commit'] as const
@@ -56,7 +62,12 @@ else
     })
 
     /** Each of these dies once, at its next passage, and every order ends as it should. */
-    async function morrerEm(ponto: PontoDeQueda, quedas: readonly Queda[], fim = 'enviado') {
+    async function morrerEm(
+      ponto: PontoDeQueda,
+      quedas: readonly Queda[],
+      fim = 'enviado',
+      noMeio?: (pedidos: readonly number[]) => Promise<void>,
+    ) {
       const { bancada } = cena
       const antes = quedas.map(({ servico }) => bancada.reinicios(servico))
       await Promise.all(
@@ -65,12 +76,39 @@ else
         ),
       )
       const pedidos = await cena.encomendar(PEDIDOS)
+      await noMeio?.(pedidos)
       await cena.tudoTermina(LIMITE_MS)
       for (const [i, { servico }] of quedas.entries()) {
         const morreu = () => bancada.reinicios(servico) === antes[i]! + 1
         await ate(morreu, LIMITE_MS, `${servico} morreu uma vez`)
       }
       for (const pedido of pedidos) assert.equal(await cena.status(pedido), fim)
+    }
+
+    const cancelar = async (pedido: number) => {
+      const onde = `${cena.bancada.enderecos.pedidos}/pedidos/${pedido}/cancelar`
+      const pedir = async () => {
+        const resposta = await request(onde, { method: 'POST' }).catch(() => undefined)
+        await resposta?.body.dump()
+        return resposta !== undefined && resposta.statusCode < 300
+      }
+      await ate(pedir, LIMITE_MS, `cancelado o pedido ${pedido}`)
+    }
+    /** Who came first (K7) must be no race here: the orders wait at fiscal until it is decided. */
+    async function cancelarNoMeio(ponto: PontoDeQueda) {
+      const { enderecos, pid } = cena.bancada
+      const envioCancelado = async (pedido: number) => {
+        const envio = await ler(enderecos.logistica, `/envios/${pedido}`).catch(() => undefined)
+        return (envio as { status: string } | undefined)?.status === 'cancelado'
+      }
+      const fiscal = pid('fiscal')!
+      process.kill(fiscal, 'SIGSTOP')
+      await morrerEm(ponto, PELO_CLIENTE, 'cancelado', async (pedidos) => {
+        await Promise.all(pedidos.map(cancelar))
+        for (const pedido of pedidos)
+          await ate(() => envioCancelado(pedido), LIMITE_MS, `sem envio o pedido ${pedido}`)
+        process.kill(fiscal, 'SIGCONT')
+      })
     }
 
     for (const ponto of DO_COMANDO) {
@@ -81,6 +119,13 @@ else
         await cena.mudar('logistica', '/interno/simulacao', { taxa_sucesso: 0 })
         await morrerEm(ponto, VOLTA, 'cancelado')
         await cena.mudar('logistica', '/interno/simulacao', { taxa_sucesso: 1 })
+      })
+      it(`pedidos e logistica mortos em ${ponto}, quando o cliente cancela`, () =>
+        cancelarNoMeio(ponto))
+      it(`pedidos morto em ${ponto}, quando antifraude recusa`, async () => {
+        await cena.mudar('antifraude', '/interno/simulacao', { taxa_sucesso: 0 })
+        await morrerEm(ponto, PELA_RECUSA, 'recusado')
+        await cena.mudar('antifraude', '/interno/simulacao', { taxa_sucesso: 1 })
       })
     }
     for (const ponto of DO_DIARIO)
