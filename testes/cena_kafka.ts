@@ -50,6 +50,7 @@ export async function abrirCena(
   })
   const { enderecos } = bancada
   let encomendados = 0
+  const fluxos: Fluxo[] = []
 
   async function encomendar(quantos: number, arquitetura: NomeArquitetura = 'kafka') {
     const primeira = encomendados
@@ -82,7 +83,11 @@ export async function abrirCena(
   return {
     bancada,
     encomendar,
-    fluxo: () => criarFluxo(encomendar, abertos),
+    fluxo() {
+      const fluxo = criarFluxo(encomendar, abertos)
+      fluxos.push(fluxo)
+      return fluxo
+    },
     abertos,
     async tudoTermina(limiteMs) {
       await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
@@ -97,7 +102,11 @@ export async function abrirCena(
       return (visto as { status: string }).status
     },
     mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo, RESPOSTA_MS),
-    [Symbol.asyncDispose]: () => bancada[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      // One that a failed test left going would keep its file from ending.
+      for (const fluxo of fluxos) fluxo.parar().catch(() => undefined)
+      await bancada[Symbol.asyncDispose]()
+    },
   }
 }
 

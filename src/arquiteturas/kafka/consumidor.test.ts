@@ -1,8 +1,10 @@
-// A member that stood still for longer than its session, on a real broker: what it owed the group
-// from before is no longer its to confirm, and takes nobody back.
+// A member of a group on a real broker: one that stood still for longer than its session, one whose
+// broker came back without its disk, one whose topic was given more partitions.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
+import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
 import { abrirBrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
@@ -64,6 +66,81 @@ test('parado além da sessão: ao voltar, não desfaz o que outro confirmou', {
   await batidas(2)
   assert.equal(await confirmado(conexao), BigInt(MANDADAS))
 })
+
+test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
+  skip: faltaKafka(),
+}, async () => {
+  await using broker = await abrirBrokerDeTeste()
+  const { conexao } = broker
+  const criar = () =>
+    comAdmin(conexao, (a) => a.createTopics({ topics: ['t'], partitions: 1, replicas: 1 }))
+  await criar()
+  const velhas = ['um', 'dois', 'três']
+  // More than the old ones: what was confirmed of those must not lie beyond the new topic's end.
+  const novas = ['quatro', 'cinco', 'seis', 'sete', 'oito']
+  const lidas: string[] = []
+  const portao = Promise.withResolvers<void>()
+  const abrir = () =>
+    iniciarConsumidor({
+      ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: ['t'] },
+      async tratar({ valor }) {
+        if (lidas.push(String(valor)) === velhas.length) await portao.promise
+      },
+      aoFalhar: () => undefined,
+    })
+  {
+    await using antigo = abrir()
+    await mandar(conexao, velhas)
+    await ate(() => lidas.length === velhas.length, LIMITE_MS, 'todas lidas')
+    // Done with, and nobody left to confirm it to.
+    broker.congelar()
+    portao.resolve()
+    await broker.matar()
+    await rm(dirname(broker.dados), { recursive: true })
+    await broker.reiniciar()
+    await criar()
+    const nele = async () => (await antigo.atraso()).get('t')?.[0] === 0
+    await ate(() => nele().catch(() => false), LIMITE_MS, 'de volta ao grupo')
+    // From one to the next it confirms several times, if it has anything to confirm.
+    await batidas(2)
+  }
+  await mandar(conexao, novas)
+  await using _novo = abrir()
+  const todas = () => novas.every((dita) => lidas.includes(dita))
+  await ate(todas, LIMITE_MS, 'as novas são lidas, desde a primeira')
+})
+
+test('partições criadas com tudo no ar são lidas em segundos', { skip: faltaKafka() }, async () => {
+  await using broker = await abrirBrokerDeTeste()
+  const { conexao } = broker
+  const [name, quantas] = ['t', 4]
+  await comAdmin(conexao, (a) => a.createTopics({ topics: [name], partitions: 1, replicas: 1 }))
+  const lidas = new Set<number>()
+  const ditas: string[] = []
+  await using _consumidor = iniciarConsumidor({
+    ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: [name] },
+    tratar: async ({ particao }) => void lidas.add(particao),
+    aoFalhar: ({ message }) => ditas.push(message),
+  })
+  await mandar(conexao, ['antes'])
+  await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
+  const assignments = Array.from({ length: quantas - 1 }, () => ({ brokerIds: [1] }))
+  await comAdmin(conexao, (a) =>
+    a.createPartitions({ topics: [{ name, count: quantas, assignments }] }),
+  )
+  // One for each, by turns.
+  await mandar(conexao, ['a', 'b', 'c', 'd'])
+  await ate(() => lidas.size === quantas, LIMITE_MS, 'lidas todas as partições')
+  assert.deepEqual(ditas, [], 'não é uma falha')
+})
+
+async function mandar(conexao: ConexaoKafka, ditas: readonly string[]): Promise<void> {
+  await using avulso = abrirAvulso(conexao)
+  for (const dita of ditas) {
+    const mandada = () => avulso.mandar({ topic: 't', value: Buffer.from(dita) })
+    await ate(() => mandada().catch(() => undefined), LIMITE_MS, `mandada ${dita}`)
+  }
+}
 
 const confirmado = (conexao: ConexaoKafka): Promise<bigint | undefined> =>
   comAdmin(conexao, async (admin) => {

@@ -1,6 +1,6 @@
 // Reads its group's partitions for a service: hands each message to the parallel handling, and what
-// is done to the confirmation. Whatever ends the reading (a broker that died, a rebalance), it begins
-// again from what was confirmed; what is then read twice is absorbed (K4).
+// is done to the confirmation. Whatever ends the reading (a broker that died, a rebalance), it
+// begins again from what was confirmed; what is then read twice is absorbed (K4).
 import { once } from 'node:events'
 import { setTimeout as esperar } from 'node:timers/promises'
 import {
