@@ -1,6 +1,6 @@
 // The Kafka checkout over seven services and a real broker: a backlog drained, beside a bare
-// pipeline of the same shape and our own REST in turns; the latency at a steady pace; the relay
-// alone beside the bare client; what everybody weighs.
+// pipeline of the same shape and our own REST in turns; the latency of both at a steady pace; the
+// relay alone beside the bare client; what everybody weighs.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,14 +13,14 @@ import { SERVICOS } from '../src/contratos/ids.ts'
 import { TODOS_OS_TOPICOS, TOPICOS } from '../src/contratos/topicos.ts'
 import { ambienteDoBrokerProprio, lerKafka } from '../src/infra/configuracao_do_kafka.ts'
 import { type Broker, iniciarBroker } from '../src/infra/kafka/broker.ts'
-import { prepararJars } from '../src/infra/kafka/jars.ts'
 import { escolherPortasDoBroker } from '../src/infra/kafka/portas.ts'
+import { prepararBroker } from '../src/infra/kafka/preparo.ts'
 import { DEVOLVE_EM_MS } from '../src/infra/repouso.ts'
 import { variavelDo } from '../src/infra/topicos_renomeados.ts'
 import { abrirBancada, type Bancada } from '../src/laboratorio/bancada.ts'
 import { type Medida, mediana, razoes } from './carga.ts'
-import { abrirEsteira } from './gemeos/esteira.ts'
-import { medirLatencia } from './kafka_latencia.ts'
+import { abrirEsteira, type Esteira } from './gemeos/esteira.ts'
+import { medirLatencia, medirLatenciaNua, type Ritmo } from './kafka_latencia.ts'
 import { medirRelay } from './kafka_relay.ts'
 import { abrirRepresa } from './kafka_represa.ts'
 import { medirRest, novaChave } from './rest.ts'
@@ -32,7 +32,7 @@ export interface TamanhosDoKafka {
   readonly pedidos: number
   readonly rodadas: number
   readonly segundosDeRest: number
-  readonly latencia: Parameters<typeof medirLatencia>[1]
+  readonly latencia: Partial<Ritmo>
   readonly relay: Parameters<typeof medirRelay>[1]
   readonly pedidosAntesDePesar: number
 }
@@ -49,8 +49,14 @@ export async function benchKafka(tamanhos: Partial<TamanhosDoKafka> = {}): Promi
   {
     const arquiteturas = { QUATROVIAS_ARQUITETURAS: 'kafka,rest' }
     await using bancada = await abrir({ ...ambiente, ...arquiteturas })
-    await medirVazao(bancada, conexao, outros)
-    console.table({ 'do pedido ao fim': await medirLatencia(bancada, latencia) })
+    const nua = await comEsteira(conexao, async (esteira) => {
+      await medirVazao(bancada, esteira, conexao, outros)
+      return await medirLatenciaNua(esteira, latencia)
+    })
+    console.table({
+      'do pedido ao fim': await medirLatencia(bancada, latencia),
+      'esteira nua': nua,
+    })
     await conferir(bancada)
   }
   const publicacao = await medirRelay(conexao, relay)
@@ -67,7 +73,7 @@ async function abrirBroker(pilha: AsyncDisposableStack) {
   const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-kafka-'))
   pilha.defer(() => rm(diretorio, { recursive: true, force: true }))
   const portas = await escolherPortasDoBroker(0)
-  const opcoes = { diretorio, portas, jars: await prepararJars(console.log) }
+  const opcoes = { diretorio, portas, ...(await prepararBroker(console.log)) }
   const iniciado = async (vez: string): Promise<Broker> => {
     const inicio = performance.now()
     const broker = await iniciarBroker(opcoes)
@@ -117,8 +123,14 @@ const rssMb = (pid: number): string => {
   return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024).toFixed(0)
 }
 
+async function comEsteira<T>(conexao: ConexaoKafka, corpo: (e: Esteira) => Promise<T>): Promise<T> {
+  await using esteira = await abrirEsteira(conexao)
+  return await corpo(esteira)
+}
+
 async function medirVazao(
   bancada: Bancada,
+  esteira: Esteira,
   conexao: ConexaoKafka,
   {
     pedidos,
@@ -126,7 +138,6 @@ async function medirVazao(
     segundosDeRest,
   }: Pick<TamanhosDoKafka, 'pedidos' | 'rodadas' | 'segundosDeRest'>,
 ): Promise<void> {
-  await using esteira = await abrirEsteira(conexao)
   await using represa = abrirRepresa(bancada)
   await using soRest = await abrir({ QUATROVIAS_ARQUITETURAS: 'rest' })
   const { enderecos } = soRest

@@ -1,9 +1,10 @@
-// How long an order takes from its planned start to its end, at a steady pace: one follower reads
-// the changes of status from pedidos, as the gateway does.
+// How long an order takes from its planned start to its end, at a steady pace: in ours, where one
+// follower reads the changes of status from pedidos, as the gateway does, and in the bare pipeline.
 import { Pool } from 'undici'
 import type { Bancada } from '../src/laboratorio/bancada.ts'
 import type { Mudancas } from '../src/servicos/pedidos/mudancas.ts'
 import { carregarAberto, quantil } from './carga_aberta.ts'
+import type { Esteira } from './gemeos/esteira.ts'
 import { porKafka } from './kafka_represa.ts'
 import { CORPO } from './rest.ts'
 
@@ -11,9 +12,20 @@ const CONEXOES = 256
 const ESPERA_MS = 25_000
 const NO_FIM = Number.MAX_SAFE_INTEGER
 
+export interface Ritmo {
+  readonly porSegundo: number
+  readonly aquecimentoS: number
+  readonly segundos: number
+}
+const RITMO: Ritmo = { porSegundo: 500, aquecimentoS: 10, segundos: 20 }
+
+/** What business there is costs: the same messages, rows and commits with none of it. */
+export const medirLatenciaNua = ({ passar }: Esteira, ritmo: Partial<Ritmo> = {}) =>
+  noRitmo(passar, ritmo)
+
 export async function medirLatencia(
   { enderecos }: Bancada,
-  { porSegundo = 500, aquecimentoS = 10, segundos = 20 } = {},
+  ritmo: Partial<Ritmo> = {},
 ): Promise<Record<string, number>> {
   const pool = new Pool(enderecos.pedidos, { connections: CONEXOES })
   const fim = new AbortController()
@@ -34,10 +46,19 @@ export async function medirLatencia(
     if (status === 'enviado') finalDe(id).resolve(true)
     else if (status === 'recusado' || status === 'cancelado') finalDe(id).resolve(false)
   })
-  const chegadas = await carregarAberto(comprar, porSegundo, aquecimentoS + segundos)
+  const medida = await noRitmo(comprar, ritmo)
   fim.abort()
   await seguindo
   await pool.destroy()
+  return medida
+}
+
+async function noRitmo(
+  uma: () => Promise<boolean>,
+  ritmo: Partial<Ritmo>,
+): Promise<Record<string, number>> {
+  const { porSegundo, aquecimentoS, segundos } = { ...RITMO, ...ritmo }
+  const chegadas = await carregarAberto(uma, porSegundo, aquecimentoS + segundos)
   const contadas = chegadas.filter(({ planejadaMs }) => planejadaMs >= aquecimentoS * 1_000)
   return {
     'pedidos por segundo': porSegundo,

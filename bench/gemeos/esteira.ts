@@ -23,6 +23,8 @@ export interface Esteira extends AsyncDisposable {
   readonly topicos: readonly string[]
   /** All in the first topic before the first stage begins; answers orders per second. */
   correr(pedidos: number): Promise<{ porSegundo: number }>
+  /** One order through all stages; of those under way the first to begin counts as first to end. */
+  passar(): Promise<true>
 }
 
 export async function abrirEsteira(conexao: ConexaoKafka): Promise<Esteira> {
@@ -54,20 +56,35 @@ export async function abrirEsteira(conexao: ConexaoKafka): Promise<Esteira> {
   for (const etapa of etapas) etapa.on('message', () => undefined)
   const [primeira, ultima] = [etapas[0]!, etapas.at(-1)!]
   const saida = pilha.use(criarSaida(conexao, 'nua'))
+  const mandar = (pedidos: readonly number[]) => {
+    const mensagens = pedidos.map((id) => doFluxo('pedidos', pedidoGravado(id))!)
+    const paraOs = (nome: string) => mensagens.map((m) => ({ ...m, topico: nua(nome) }))
+    return saida.mandar([...paraOs('criados'), ...paraOs(AVISOS)])
+  }
+  let passados = 0
+  const aCaminho: (() => void)[] = []
+  ultima.on('message', ({ doUltimo }: Feito) => {
+    for (const chegou of aCaminho.splice(0, doUltimo)) chegou()
+  })
   const aberta = pilha.move()
   return {
     topicos,
     async correr(pedidos) {
       primeira.send('segurar' satisfies Ordem)
       for (let n = 0; n < pedidos; n += LOTE) {
-        const lote = Array.from({ length: Math.min(LOTE, pedidos - n) }, (_, i) => n + i + 1)
-        const mensagens = lote.map((id) => doFluxo('pedidos', pedidoGravado(id))!)
-        const paraOs = (nome: string) => mensagens.map((m) => ({ ...m, topico: nua(nome) }))
-        await saida.mandar([...paraOs('criados'), ...paraOs(AVISOS)])
+        await mandar(Array.from({ length: Math.min(LOTE, pedidos - n) }, (_, i) => n + i + 1))
       }
       const medida = medir(primeira, ultima, pedidos)
       primeira.send('soltar' satisfies Ordem)
       return await medida
+    },
+    async passar() {
+      passados += 1
+      const fim = Promise.withResolvers<void>()
+      aCaminho.push(fim.resolve)
+      await mandar([passados])
+      await fim.promise
+      return true
     },
     [Symbol.asyncDispose]: () => aberta.disposeAsync(),
   }

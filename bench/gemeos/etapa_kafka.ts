@@ -9,7 +9,8 @@ import {
   Producer,
 } from '@platformatic/kafka'
 import { type ConexaoKafka, opcoesDoCliente } from '../../src/arquiteturas/kafka/conexao.ts'
-import { GRUPO, LEITURA } from '../../src/arquiteturas/kafka/consumidor.ts'
+import { LEITURA } from '../../src/arquiteturas/kafka/consumidor.ts'
+import { GRUPO } from '../../src/arquiteturas/kafka/membro.ts'
 import { abrirGravacao } from './gravacao.ts'
 
 export interface Etapa {
@@ -67,9 +68,8 @@ for (;;) {
   chegou = Promise.withResolvers<void>()
   const lote = tomar()
   if (lote.length > 0) await passar(lote)
-  const parada = lote.length === 0
-  if (parada || performance.now() - confirmadoMs >= CONFIRMAR_MS) await confirmar()
-  if (parada) await chegou.promise
+  if (performance.now() - confirmadoMs >= CONFIRMAR_MS) await confirmar()
+  if (lote.length === 0) await chegou.promise
 }
 
 function tomar(): Lida[] {
