@@ -120,11 +120,11 @@ test('/proc e ps descrevem o mesmo processo', { skip: process.platform !== 'linu
   assert.equal(identificar(MORTO.pid), undefined)
 })
 
-test('sem descritores para olhar, quem vive não é dado por morto', () => {
+test('sem descritores para olhar, ninguém é dado por morto, nem encerrado', () => {
   const filho = fixture('sem_descritores.ts')
   const comando = `ulimit -n 64; exec "$0" "$1"`
   const { stdout } = spawnSync('sh', ['-c', comando, process.execPath, filho], { encoding: 'utf8' })
-  assert.deepEqual(JSON.parse(stdout), { eu: true, nenhum: false })
+  assert.deepEqual(JSON.parse(stdout), { eu: true, nenhum: false, recusa: 'EMFILE' })
 })
 
 test('log acima do limite recomeça e guarda uma cópia', async (t) => {

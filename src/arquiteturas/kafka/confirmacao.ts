@@ -3,7 +3,7 @@ import { setTimeout as esperar } from 'node:timers/promises'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
 import { type ConexaoKafka, nomeNoCluster } from './conexao.ts'
 import type { Consumo } from './consumo.ts'
-import { lembrado, type Membro } from './membro.ts'
+import type { Vida } from './membro.ts'
 import type { Lugar } from './trilhas.ts'
 
 const CONFIRMAR_MS = 100
@@ -12,11 +12,11 @@ const SEM_EPOCA = -1
 
 export interface Confirmacao {
   /**
-   * From now on for this member's generation, or for nobody's while none is read. What was owed
+   * From now on for the generation of this life, or for nobody's while none is read. What was owed
    * before is forgotten: it is read again, and the topics may be others by now. What is confirmed
    * late nevertheless is true all the same, for all below it was done.
    */
-  porConta(membro: Membro | undefined): void
+  porConta(vida: Vida | undefined): void
   /** After the signal, when nothing is in flight any more. */
   readonly fim: Promise<void>
 }
@@ -28,7 +28,7 @@ export function iniciarConfirmacao<M extends Lugar>(
 ): Confirmacao {
   /** By topic and partition. */
   const devidos = new Map<string, Lugar>()
-  let membro: Membro | undefined
+  let vida: Vida | undefined
 
   async function confirmarDevidos(): Promise<void> {
     for (const lugar of consumo.tomarConfirmaveis()) {
@@ -37,7 +37,7 @@ export function iniciarConfirmacao<M extends Lugar>(
     if (devidos.size === 0) return
     pontoDeQueda('antes_de_confirmar')
     // What could not be confirmed is confirmed with the next, or read again.
-    if (await confirmar(membro, conexao, [...devidos.values()])) devidos.clear()
+    if (await confirmar(vida, conexao, [...devidos.values()])) devidos.clear()
     pontoDeQueda('depois_de_confirmar')
   }
   async function sempre(): Promise<void> {
@@ -49,8 +49,8 @@ export function iniciarConfirmacao<M extends Lugar>(
     await confirmarDevidos()
   }
   return {
-    porConta(novo) {
-      membro = novo
+    porConta(nova) {
+      vida = nova
       devidos.clear()
     },
     fim: sempre(),
@@ -58,19 +58,19 @@ export function iniciarConfirmacao<M extends Lugar>(
 }
 
 async function confirmar(
-  membro: Membro | undefined,
+  vida: Vida | undefined,
   conexao: ConexaoKafka,
   lugares: readonly Lugar[],
 ): Promise<boolean> {
   // One that is not in the group now would join it by the way, and without its topics.
-  if (!membro?.isActive() || !lembrado(membro)) return false
+  if (!vida?.membro.isActive() || !vida.lembrada()) return false
   const offsets = lugares.map(({ topico, particao, offset }) => ({
     topic: nomeNoCluster(conexao, topico),
     partition: particao,
     offset,
     leaderEpoch: SEM_EPOCA,
   }))
-  return membro.commit({ offsets }).then(
+  return vida.membro.commit({ offsets }).then(
     () => true,
     () => false,
   )

@@ -16,7 +16,14 @@ import { iniciarConsumo } from './consumo.ts'
 import { deKafka } from './errors.ts'
 import type { Recebida, Tratar } from './inbound.ts'
 import { lerCada } from './leitor.ts'
-import { comLimite, criarMembro, type Membro, type QuemEntra, sair } from './membro.ts'
+import {
+  comLimite,
+  criarMembro,
+  type Membro,
+  type Particoes,
+  type QuemEntra,
+  sair,
+} from './membro.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
 export const JANELA = 1_000
@@ -69,6 +76,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     porChave && chave ? `${topico}/${chave.toString('latin1')}` : undefined
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   const confirmacao = iniciarConfirmacao(consumo, conexao, signal)
+  const particoes: Particoes = new Map(noCluster.map((nome) => [nome, undefined]))
   let membro: Membro | undefined
 
   function receber(lida: Lida, signal: AbortSignal): Promise<void> {
@@ -88,7 +96,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     // What failed once is trusted no more: it may believe itself in a group that forgot it.
     confirmacao.porConta(undefined)
     if (membro) await sair(membro)
-    const vida = criarMembro(opcoes, noCluster)
+    const vida = criarMembro(opcoes, particoes)
     membro = vida.membro
     let leitor: Leitor | undefined
     try {
@@ -98,7 +106,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         leitor = await vida.membro.consume({ ...LEITURA, topics: noCluster })
         anterior?.destroy()
         consumo.novaGeracao()
-        confirmacao.porConta(vida.membro)
+        confirmacao.porConta(vida)
         const desta = new AbortController()
         const lendo = lerCada<Lida>(leitor, (um) => receber(um, desta.signal), desta.signal)
         const outra = once(vida.membro, 'consumer:group:join', desta)
@@ -157,14 +165,20 @@ async function insistirSempre(
   signal: AbortSignal,
 ): Promise<void> {
   let pausaMs = 0
+  let dita = false
   while (!signal.aborted) {
     const desde = performance.now()
     try {
       await ler()
+      dita = false
     } catch (erro) {
       if (signal.aborted) return
-      if (performance.now() - desde > FUNCIONOU_MS) pausaMs = 0
-      if (pausaMs === 0) aoFalhar(deKafka(erro))
+      if (performance.now() - desde > FUNCIONOU_MS) {
+        pausaMs = 0
+        dita = false
+      }
+      if (!dita) aoFalhar(deKafka(erro))
+      dita = true
     }
     pausaMs = Math.min(Math.max(2 * pausaMs, PRIMEIRA_PAUSA_MS), MAIOR_PAUSA_MS)
     await esperar(pausaMs, undefined, { signal, ref: false }).catch(() => undefined)

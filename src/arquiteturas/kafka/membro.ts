@@ -8,7 +8,7 @@ export const GRUPO = {
   ...{ sessionTimeout: 6_000, rebalanceTimeout: 6_000, heartbeatInterval: 1_000 },
 } as const
 /** Well within a session: what the group heard it heard a little before its answer came. */
-const LEMBRADO_MS = GRUPO.sessionTimeout / 2
+const LEMBRADA_MS = GRUPO.sessionTimeout / 2
 /** How long an orderly stop waits for the cluster to hear of it. */
 const SAIR_MS = 1_000
 
@@ -28,10 +28,22 @@ export interface Vida {
   /** Resolves when one of the topics has other partitions than this member was given a share of. */
   readonly outrasParticoes: Promise<void>
   particoesMudaram(): boolean
+  /**
+   * Heard by the group not long ago. One that stood still beyond its session was given up, and what
+   * it owed may be behind what another has confirmed since; the client, told so, would join again
+   * and confirm it nevertheless.
+   */
+  lembrada(): boolean
 }
 
-/** `topicos`: the names in the cluster. */
-export function criarMembro(quem: QuemEntra, topicos: readonly string[]): Vida {
+/**
+ * How many partitions each topic had, by its name in the cluster. Kept over all lives: one that
+ * comes back within its session is given its old share, whatever there is by then.
+ */
+export type Particoes = Map<string, number | undefined>
+
+/** `particoes` holds the topics, and is kept up to date. */
+export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
   const { instancia } = quem
   const membro: Membro = new Consumer({
     ...opcoesDoCliente(quem.conexao, quem.quem),
@@ -46,36 +58,33 @@ export function criarMembro(quem: QuemEntra, topicos: readonly string[]): Vida {
     membro.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
   })
   caiu.catch(() => undefined)
-  return { membro, caiu, ...vigiarParticoes(membro, topicos) }
+  let entrouMs = 0
+  membro.on('consumer:group:join', () => {
+    entrouMs = Date.now()
+  })
+  const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
+  const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
+  return { membro, caiu, lembrada, ...vigiarParticoes(membro, particoes) }
 }
 
 /**
  * Partitions are shared out when members join, and the client joins for nothing else: once there
  * are others, this one has to leave, so that whoever joins next shares out them all.
  */
-function vigiarParticoes(membro: Membro, topicos: readonly string[]) {
-  const quantas = new Map<string, number>()
+function vigiarParticoes(membro: Membro, particoes: Particoes) {
   const mudanca = Promise.withResolvers<void>()
   let mudaram = false
   membro.on('client:metadata', ({ topics }) => {
-    for (const nome of topicos) {
+    for (const [nome, antes] of particoes) {
       const agora = topics.get(nome)?.partitionsCount
       if (agora === undefined) continue
-      mudaram ||= agora !== (quantas.get(nome) ?? agora)
-      quantas.set(nome, agora)
+      mudaram ||= antes !== undefined && antes !== agora
+      particoes.set(nome, agora)
     }
     if (mudaram) mudanca.resolve()
   })
   return { particoesMudaram: () => mudaram, outrasParticoes: mudanca.promise }
 }
-
-/**
- * Heard by the group not long ago. One that stood still beyond its session was given up, and what
- * it owed may be behind what another has confirmed since; the client, told so, would join again
- * and confirm it nevertheless.
- */
-export const lembrado = ({ lastHeartbeat }: Membro): boolean =>
-  lastHeartbeat === null || Date.now() - lastHeartbeat.getTime() < LEMBRADO_MS
 
 /** As far as it comes: a cluster that does not answer is not waited for. */
 export async function comLimite(fazendo: Promise<unknown>): Promise<void> {

@@ -8,6 +8,7 @@ import { criarCauda } from '../../persistencia/cauda.ts'
 import { eventosApos, ultimoId } from '../../persistencia/diario.ts'
 import { iniciarRelay, MAIOR_LOTE, type Relay } from '../../persistencia/relay.ts'
 import type { Ausencias, Bastidores, PeloDiario, PortaAberta } from '../arquitetura.ts'
+import { medirAtrasos, porGrupo } from './atraso.ts'
 import { assuntoDe } from './cabecalhos.ts'
 import { type ConexaoKafka, ehDestaMaquina } from './conexao.ts'
 import { type Consumidor, iniciarConsumidor, JANELA } from './consumidor.ts'
@@ -67,10 +68,7 @@ export function abrirKafka(conexao: ConexaoKafka): PeloDiario {
       const consumidor = pilha.use(
         abrirConsumidor(nome, conexao, saida, bastidores, medidas, parou),
       )
-      if (ausencias) {
-        const atrasos = { publicacao: relay, leitura: consumidor }
-        pilha.use(substituir(ausencias, atrasos, conexao, saida, bastidores, parou))
-      }
+      if (ausencias) pilha.use(substituir(ausencias, relay, conexao, saida, bastidores, parou))
       registrarSituacao(app, relay, consumidor)
       registrarGrupos(app, conexao, fontes)
       const aberta = pilha.move()
@@ -182,17 +180,19 @@ function abrirConsumidor(
   })
 }
 
-/** A cluster that does not answer is one that nobody can have been heard through. */
-const emDia = (atrasos: Awaited<ReturnType<Consumidor['atraso']>> = new Map()): boolean => {
-  const particoes = [...atrasos.values()].flat()
-  const porLer = particoes.filter((n) => n > 0).reduce((soma, n) => soma + n, 0)
-  return particoes.length > 0 && porLer <= JANELA
+/**
+ * All instances of pedidos together, but for what they may just be handling. A cluster that does
+ * not answer is one through which nobody can have been heard.
+ */
+async function lemosTudo(conexao: ConexaoKafka): Promise<boolean> {
+  const atrasos = await medirAtrasos(conexao).catch(() => undefined)
+  return atrasos !== undefined && (porGrupo(atrasos)[grupoDe('pedidos')] ?? 0) <= JANELA
 }
 
 /** In the process of pedidos, for each service of ours that is absent. */
 function substituir(
   ausencias: Ausencias,
-  { publicacao, leitura }: { publicacao: Relay; leitura: Consumidor | undefined },
+  relay: Relay,
   conexao: ConexaoKafka,
   saida: Saida,
   { servico, compra, avisar, instancia }: Bastidores,
@@ -202,8 +202,8 @@ function substituir(
   const desistindo = desistirSempre(
     {
       ...{ servico, ausencias },
-      leituraEmDia: async () => emDia(await leitura?.atraso().catch(() => undefined)),
-      publicacaoAtrasadaMs: async () => (await publicacao.situacao()).idadeMs,
+      leituraEmDia: () => lemosTudo(conexao),
+      publicacaoAtrasadaMs: async () => (await relay.situacao()).idadeMs,
       aoFalhar: (erro) => avisar(`os pedidos que esperam demais não foram vistos: ${erro.message}`),
     },
     fim.signal,

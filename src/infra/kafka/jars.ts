@@ -66,7 +66,15 @@ export async function prepararJars(dizer?: (linha: string) => void): Promise<str
   } catch (erro) {
     throw erro instanceof ErroDeInicio ? erro : semLugar(pasta, erro as Error)
   } finally {
-    rmSync(nova, { recursive: true, force: true })
+    limpar(nova)
+  }
+}
+
+function limpar(pasta: string): void {
+  try {
+    rmSync(pasta, { recursive: true, force: true })
+  } catch {
+    // What kept it from being made is said already.
   }
 }
 

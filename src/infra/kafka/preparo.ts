@@ -31,7 +31,8 @@ export async function prepararBroker(dizer?: (linha: string) => void): Promise<F
     dizer?.('Preparando o Kafka para iniciar depressa (alguns segundos, só na primeira vez)…')
     await arquivarClasses(jars, classes)
   }
-  return tamanhoDe(classes) > NENHUM ? { jars, classes } : { jars }
+  const inteiro = tamanhoDe(classes) > NENHUM && tamanhoDe(classes) === tamanhoAnotado(classes)
+  return inteiro ? { jars, classes } : { jars }
 }
 
 /** The jars may be another user's, in an image that was built once. */
@@ -64,7 +65,8 @@ function tamanhoAnotado(classes: string): number | undefined {
 
 /** Where none comes of it that is noted too: the broker starts without, and nobody tries again. */
 async function arquivarClasses(jars: string, classes: string): Promise<void> {
-  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-classes-'))
+  const diretorio = await mkdtemp(join(tmpdir(), 'quatrovias-classes-')).catch(() => undefined)
+  if (diretorio === undefined) return
   const novas = `${classes}.${randomUUID()}.novo`
   try {
     await using broker = await iniciarBroker({

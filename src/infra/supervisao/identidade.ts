@@ -39,9 +39,12 @@ function aceitaSinal(pid: number): boolean {
   }
 }
 
-/** Signals `quem` if it still runs. Throws (exit code 1) when it belongs to another user. */
+/**
+ * Signals `quem` if it still runs. Throws (exit code 1) when it belongs to another user, and what
+ * kept it from being recognised: a pid alone may be a stranger's by now.
+ */
 export function sinalizar(quem: Identidade, sinal: NodeJS.Signals): void {
-  if (!vive(quem)) return
+  if (lerProcesso(quem.pid)?.inicio !== quem.inicio) return
   try {
     process.kill(quem.pid, sinal)
   } catch (erro) {

@@ -14,6 +14,8 @@ const PS_LIMITE_MS = 2_000
 /** `stat` fields counted from 1 as in proc(5); the line is split after field 2. */
 const CAMPO = { state: 3, ppid: 4, starttime: 22 } as const
 const MORTOS = 'ZXx'
+/** ESRCH: it ended between the opening and the reading. The last two: another user's, hidden. */
+const NAO_HA: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM'])
 
 let bootDesteSistema: string | undefined
 
@@ -46,6 +48,8 @@ export function lerPorPs(pid: number): ProcessoDoSistema | undefined {
   const argumentos = ['-ww', '-o', 'ppid=,stat=,lstart=,command=', '-p', String(pid)]
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
   const dito = spawnSync('ps', argumentos, { env, encoding: 'utf8', timeout: PS_LIMITE_MS })
+  // Without any `ps` no process is ever recognised; one that is merely slow says nothing.
+  if ((dito.error as { code?: string } | undefined)?.code === 'ENOENT') return undefined
   if (dito.error) throw dito.error
   const [ppid, stat, ...resto] = dito.stdout.trim().split(/\s+/)
   if (ppid === undefined || stat === undefined || resto.length < 5) return undefined
@@ -64,9 +68,7 @@ function lerOuNada(caminho: string): string | undefined {
   try {
     return readFileSync(caminho, 'utf8')
   } catch (erro) {
-    // ESRCH: it ended between the opening and the reading.
-    const { code } = erro as { code?: string }
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    if (NAO_HA.has((erro as { code?: string }).code)) return undefined
     throw erro
   }
 }
