@@ -19,9 +19,9 @@ const ETAPAS = [
   ['tipos', npx('tsc', '--noEmit')],
   ['estilo', npx('biome', 'check', '--error-on-warnings')],
   ['núcleo', node('--test', LIMITE, '--test-concurrency=2', ...NUCLEO)],
-  // Part of their time is waiting: for a process to start, a member to join, a deadline to pass.
-  ['bordas', node('--test', LIMITE, '--test-concurrency=3', ...BORDAS)],
-  ['contrato e integração', node('--test', LIMITE, '--test-concurrency=3', 'testes/**/*.test.ts')],
+  ['bordas', node('--test', LIMITE, '--test-concurrency=2', ...BORDAS)],
+  // Most of their time is waiting: for a process to start, a member to join, a deadline to pass.
+  ['contrato e integração', node('--test', LIMITE, '--test-concurrency=2', 'testes/**/*.test.ts')],
 ]
 
 // Hundreds of short processes load the same code: each but the first finds it compiled.
