@@ -1,7 +1,7 @@
 // `npm test`: types and style, then the fast tests, then those with real processes, each stage in
 // order and the first red one ending it. Runs under the project's own Node.
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { CACHE } from '../src/infra/processos.ts'
 
 const node = (...argumentos) => [process.execPath, argumentos]
 /** No file takes a third of it: what hangs is red, and does not hold the rest. */
@@ -25,9 +25,7 @@ const ETAPAS = [
 ]
 
 // Hundreds of short processes load the same code: each but the first finds it compiled.
-process.env.NODE_COMPILE_CACHE = fileURLToPath(
-  new URL('../node_modules/.cache/quatrovias', import.meta.url),
-)
+process.env.NODE_COMPILE_CACHE = CACHE
 const inicio = performance.now()
 for (const [nome, [comando, argumentos]] of ETAPAS) {
   const antes = performance.now()

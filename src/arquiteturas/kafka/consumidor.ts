@@ -100,7 +100,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     membro = vida.membro
     let leitor: Leitor | undefined
     try {
-      while (!signal.aborted && !vida.particoesMudaram()) {
+      while (!signal.aborted && !vida.outrasParticoes.aborted) {
         const anterior = leitor
         confirmacao.porConta(undefined)
         leitor = await vida.membro.consume({ ...LEITURA, topics: noCluster })
@@ -110,8 +110,8 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         const desta = new AbortController()
         const lendo = lerCada<Lida>(leitor, (um) => receber(um, desta.signal), desta.signal)
         const outra = once(vida.membro, 'consumer:group:join', desta)
-        const fins = [lendo, outra, vida.caiu, vida.outrasParticoes, abortado(signal)]
-        await primeiroDe(fins).finally(() => desta.abort())
+        const paradas = [vida.outrasParticoes, signal].map(abortado)
+        await primeiroDe([lendo, outra, vida.caiu, ...paradas]).finally(() => desta.abort())
       }
     } finally {
       leitor?.destroy()

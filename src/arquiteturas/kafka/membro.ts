@@ -1,6 +1,6 @@
 // One life in a consumer group: entered, watched for what ends it, and left.
-import { setTimeout as esperar } from 'node:timers/promises'
 import { Consumer } from '@platformatic/kafka'
+import { ateOPrazo } from '../../persistencia/prazo.ts'
 import { type ConexaoKafka, opcoesDoCliente } from './conexao.ts'
 
 /** Also of the bare pipeline that ours is measured beside. */
@@ -25,9 +25,8 @@ export interface Vida {
   readonly membro: Membro
   /** Rejects with what ended it. */
   readonly caiu: Promise<never>
-  /** Resolves when one of the topics has other partitions than this member was given a share of. */
-  readonly outrasParticoes: Promise<void>
-  particoesMudaram(): boolean
+  /** Aborted once one of the topics has other partitions than this member was given a share of. */
+  readonly outrasParticoes: AbortSignal
   /**
    * Heard by the group not long ago. One that stood still beyond its session was given up, and what
    * it owed may be behind what another has confirmed since; the client, told so, would join again
@@ -64,32 +63,30 @@ export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
   })
   const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
   const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
-  return { membro, caiu, lembrada, ...vigiarParticoes(membro, particoes) }
+  return { membro, caiu, lembrada, outrasParticoes: vigiarParticoes(membro, particoes) }
 }
 
 /**
  * Partitions are shared out when members join, and the client joins for nothing else: once there
  * are others, this one has to leave, so that whoever joins next shares out them all.
  */
-function vigiarParticoes(membro: Membro, particoes: Particoes) {
-  const mudanca = Promise.withResolvers<void>()
-  let mudaram = false
+function vigiarParticoes(membro: Membro, particoes: Particoes): AbortSignal {
+  const mudanca = new AbortController()
   membro.on('client:metadata', ({ topics }) => {
     for (const [nome, antes] of particoes) {
       const agora = topics.get(nome)?.partitionsCount
       if (agora === undefined) continue
-      mudaram ||= antes !== undefined && antes !== agora
       particoes.set(nome, agora)
+      if (antes !== undefined && antes !== agora) mudanca.abort()
     }
-    if (mudaram) mudanca.resolve()
   })
-  return { particoesMudaram: () => mudaram, outrasParticoes: mudanca.promise }
+  return mudanca.signal
 }
 
 /** As far as it comes: a cluster that does not answer is not waited for. */
 export async function comLimite(fazendo: Promise<unknown>): Promise<void> {
-  const demora = esperar(SAIR_MS, undefined, { ref: false })
-  await Promise.race([fazendo.catch(() => undefined), demora])
+  const nada = () => undefined
+  await ateOPrazo(fazendo.catch(nada), Date.now() + SAIR_MS, nada)
 }
 
 export const sair = (membro: Membro): Promise<void> => comLimite(membro.close(true))

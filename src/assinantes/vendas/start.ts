@@ -1,12 +1,12 @@
 // vendas: each sale of the topic, once, in PostgreSQL. A message is done with when its row is
 // committed, or when it is among the dead letters.
-import { setTimeout as esperar } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { lerVariavel } from '../../infra/configuracao.ts'
 import { VARIAVEIS_DO_LOTE_DE_VENDAS } from '../../infra/variaveis_do_lote_de_vendas.ts'
 import { ErroDeInicio } from '../../persistencia/database.ts'
 import { comoErroDeInicio } from '../../persistencia/postgres_erros.ts'
+import { ateOPrazo } from '../../persistencia/prazo.ts'
 import type { AbrirAssinante } from '../partes.ts'
 import { motivoDe } from './falhas.ts'
 import { criarInsistencia, type Insistencia } from './insistencia.ts'
@@ -27,7 +27,7 @@ export const abrir: AbrirAssinante = async (partes) => {
   const [lote, esperaMs, trabalhadores] = lerNumeros()
   await using pilha = new AsyncDisposableStack()
   const repositorio = await abrirRepositorio(url, trabalhadores)
-  pilha.defer(() => comLimite(repositorio.fechar(), FECHAR_MS))
+  pilha.defer(() => ateOPrazo(repositorio.fechar(), Date.now() + FECHAR_MS, () => undefined))
   const fim = new AbortController()
   pilha.defer(() => fim.abort(new ErroDeNegocio('encerrando')))
   const insistencia = criarInsistencia(
@@ -78,10 +78,4 @@ function registrarSituacao(app: FastifyInstance, { contagem }: Medidas, insisten
       }),
     })
   })
-}
-
-async function comLimite<T>(fazendo: Promise<T>, ms: number): Promise<T | undefined> {
-  const fim = new AbortController()
-  const demora = esperar(ms, undefined, { signal: fim.signal, ref: false }).catch(() => undefined)
-  return Promise.race([fazendo, demora]).finally(() => fim.abort())
 }

@@ -83,6 +83,7 @@ const semLugar = (pasta: string, erro: Error): ErroDeInicio => {
   return new ErroDeInicio(
     `o Kafka não pôde ser guardado em ${pasta} (${erro.message}): ${fazer}`,
     2,
+    erro,
   )
 }
 
