@@ -33,6 +33,8 @@ export interface Cena extends AsyncDisposable {
   /** Every order placed has come to its end, within the limit. */
   tudoTermina(limiteMs: number): Promise<void>
   status(pedido: number): Promise<string>
+  /** These are as many orders as there are numbers, and each of them has this status. */
+  terminaram(pedidos: readonly number[], status?: string): Promise<void>
   abertos(): Promise<number>
   /** Everything published and everything read confirmed, in all the services. */
   emRepouso(limiteMs: number): Promise<void>
@@ -74,11 +76,11 @@ export async function abrirCena(
     const { abertos } = (await ler(enderecos.pedidos, '/interno/situacao')) as { abertos: number }
     return abertos
   }
-  async function parado(): Promise<boolean> {
-    const situacoes = await Promise.all(
-      SERVICOS.map((nome) => ler(enderecos[nome], '/interno/kafka')),
-    )
-    return situacoes.every(estaParado)
+  async function status(pedido: number): Promise<string> {
+    // It may just be between two lives.
+    const ver = () => ler(enderecos.pedidos, `/pedidos/${pedido}`).catch(() => undefined)
+    const visto = await ate(ver, RESPOSTA_MS, `pedido ${pedido}`)
+    return (visto as { status: string }).status
   }
   return {
     bancada,
@@ -93,13 +95,13 @@ export async function abrirCena(
       await ate(async () => (await abertos().catch(() => 1)) === 0, limiteMs, 'tudo termina')
     },
     async emRepouso(limiteMs) {
-      await ate(() => parado().catch(() => false), limiteMs, 'tudo publicado, lido e confirmado')
+      const emTodos = () => parados(enderecos).catch(() => false)
+      await ate(emTodos, limiteMs, 'tudo publicado, lido e confirmado')
     },
-    async status(pedido) {
-      // It may just be between two lives.
-      const ver = () => ler(enderecos.pedidos, `/pedidos/${pedido}`).catch(() => undefined)
-      const visto = await ate(ver, RESPOSTA_MS, `pedido ${pedido}`)
-      return (visto as { status: string }).status
+    status,
+    async terminaram(pedidos, esperado = 'enviado') {
+      assert.equal(new Set(pedidos).size, pedidos.length)
+      for (const pedido of pedidos) assert.equal(await status(pedido), esperado)
     },
     mudar: (servico, caminho, corpo) => mudar(enderecos[servico], caminho, corpo, RESPOSTA_MS),
     async [Symbol.asyncDispose]() {
@@ -140,6 +142,11 @@ function criarFluxo(
       return await correndo
     },
   }
+}
+
+async function parados(enderecos: Bancada['enderecos']): Promise<boolean> {
+  const perguntar = (nome: NomeServico) => ler(enderecos[nome], '/interno/kafka')
+  return (await Promise.all(SERVICOS.map(perguntar))).every(estaParado)
 }
 
 /** Of one service: nothing in its log still to be published, nothing in its topics to be read. */

@@ -81,7 +81,7 @@ const abrirCenaCom = (KAFKA_CONFIG: string): Promise<Cena> =>
 
 async function terminam(cena: Cena, pedidos: readonly number[]): Promise<void> {
   await cena.tudoTermina(LIMITE_MS)
-  for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+  await cena.terminaram(pedidos)
   await cena.emRepouso(LIMITE_MS)
   await livrosFecham(cena)
 }

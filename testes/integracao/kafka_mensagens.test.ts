@@ -108,7 +108,7 @@ else
       esperadas.push(...lidaPor(DOS_GRANDES, await avulso.mandar(grande)))
       const pedidos = await encomendados
       await cena.tudoTermina(LIMITE_MS)
-      for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+      await cena.terminaram(pedidos)
       await ate(() => mortasDe(cena).length >= esperadas.length, LIMITE_MS, 'todas mortas')
       await cena.emRepouso(LIMITE_MS)
       const mortas = mortasDe(cena)

@@ -40,9 +40,6 @@ else
     const mandarSinal = (sinal: NodeJS.Signals, nomes: readonly NomeServico[]) => {
       for (const nome of nomes) process.kill(cena.bancada.pid(nome)!, sinal)
     }
-    const todosEnviados = async (pedidos: readonly number[]) => {
-      for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
-    }
     const numerosEm = async (topicos: readonly string[]) => {
       const lidas = await lerTudo(broker.conexao, topicos)
       return emOrdem(new Set(lidas.map(({ key }) => Number(key))))
@@ -55,7 +52,7 @@ else
       ])
       await cena.tudoTermina(LIMITE_MS)
       await cena.emRepouso(LIMITE_MS)
-      await todosEnviados([...porKafka, ...porRest])
+      await cena.terminaram([...porKafka, ...porRest])
       assert.deepEqual(await numerosEm(DO_FLUXO), emOrdem(porKafka))
       const todos = emOrdem([...porKafka, ...porRest])
       for (const topico of ['notificacoes', 'pedidos_concluidos', 'vendas']) {
@@ -70,7 +67,7 @@ else
       await ate(() => performance.now() - desde > ALEM_DA_SESSAO_MS, LIMITE_MS, 'o gelo')
       mandarSinal('SIGCONT', ['estoque'])
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados(pedidos)
+      await cena.terminaram(pedidos)
     })
 
     const verPedido = async (pedido: number) =>
@@ -133,7 +130,7 @@ else
     it('o que a máquina perdeu ao cair é publicado de novo, e os pedidos terminam', async () => {
       const pedidos = await perderOsTopicos(envelhecerOBoot)
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados(pedidos)
+      await cena.terminaram(pedidos)
     })
 
     it('o que se perdeu sem a máquina cair anda quando alguém retoma o pedido', async () => {
@@ -143,7 +140,7 @@ else
       for (const pedido of pedidos)
         await cena.mudar('pedidos', `/interno/pedidos/${pedido}/retomar`, {})
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados(pedidos)
+      await cena.terminaram(pedidos)
     })
 
     /** Topics as they are now; what it answers leaves the broker with them once more, and dead. */
@@ -185,7 +182,7 @@ else
       await ate(() => publicado().catch(() => false), LIMITE_MS, 'os novos estão no tópico')
       mandarSinal('SIGCONT', ['antifraude'])
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados([...velhos, ...novos])
+      await cena.terminaram([...velhos, ...novos])
     })
 
     it('o mesmo com a máquina: o que estava a caminho é publicado de novo, e termina', async () => {
@@ -196,14 +193,14 @@ else
       await broker.reiniciar()
       const novos = await cena.encomendar(POUCOS)
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados([...velhos, ...parados, ...novos])
+      await cena.terminaram([...velhos, ...parados, ...novos])
     })
 
     it('tópicos perdidos com tudo no ar são feitos de novo, e nenhum pedido se perde', async () => {
       await comAdmin(broker.conexao, (admin) => admin.deleteTopics({ topics: DO_FLUXO }))
       const pedidos = await cena.encomendar(PEDIDOS)
       await cena.tudoTermina(LIMITE_MS)
-      await todosEnviados(pedidos)
+      await cena.terminaram(pedidos)
     })
 
     it('tópico que falta é uma falha que passa, nunca uma recusa', async () => {

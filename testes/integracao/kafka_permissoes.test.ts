@@ -97,7 +97,7 @@ describe('broker com permissões', { skip: faltaKafka() }, () => {
     await using cena = await abrirCena('', { ambiente: { KAFKA_CONFIG } })
     const pedidos = await cena.encomendar(PEDIDOS)
     await cena.tudoTermina(LIMITE_MS)
-    for (const pedido of pedidos) assert.equal(await cena.status(pedido), 'enviado')
+    await cena.terminaram(pedidos)
     await cena.emRepouso(LIMITE_MS)
     await livrosFecham(cena)
   })
