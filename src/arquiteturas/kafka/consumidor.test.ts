@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
-import { abrirBrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
+import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
 import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
@@ -110,8 +110,8 @@ test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
   await ate(todas, LIMITE_MS, 'as novas são lidas, desde a primeira')
 })
 
-for (const cai of [false, true]) {
-  const quando = cai ? ', mesmo que o broker caia em seguida' : ''
+for (const cai of ['', 'em seguida', 'quando o membro sai para que sejam repartidas'] as const) {
+  const quando = cai && `, mesmo que o broker caia ${cai}`
   test(`partições criadas com tudo no ar são lidas em segundos${quando}`, {
     skip: faltaKafka(),
   }, async () => {
@@ -128,19 +128,33 @@ for (const cai of [false, true]) {
     })
     await mandar(conexao, ['antes'])
     await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
+    const caiu = cai.startsWith('quando') ? matarNaSaida(broker) : undefined
     const assignments = Array.from({ length: quantas - 1 }, () => ({ brokerIds: [1] }))
     await comAdmin(conexao, (a) =>
       a.createPartitions({ topics: [{ name, count: quantas, assignments }] }),
     )
     if (cai) {
-      await broker.matar()
+      await (caiu ?? broker.matar())
       await broker.reiniciar()
     }
     // One for each, by turns.
     await mandar(conexao, ['a', 'b', 'c', 'd'])
     await ate(() => lidas.size === quantas, LIMITE_MS, 'lidas todas as partições')
-    assert.equal(ditas.length > 0, cai, 'só a queda é uma falha')
+    assert.equal(ditas.length > 0, cai !== '', 'só a queda é uma falha')
   })
+}
+
+/** Before the broker hears the first leaving it is dead. */
+async function matarNaSaida(broker: BrokerDeTeste): Promise<void> {
+  const canal = channel('tracing:plt:kafka:consumer:group:start')
+  const { promise, resolve } = Promise.withResolvers<Promise<void>>()
+  const matar = (dita: unknown) => {
+    if ((dita as { operation: string }).operation !== 'leaveGroup') return
+    canal.unsubscribe(matar)
+    resolve(broker.matar())
+  }
+  canal.subscribe(matar)
+  await promise
 }
 
 async function mandar(conexao: ConexaoKafka, ditas: readonly string[]): Promise<void> {

@@ -116,6 +116,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     } finally {
       leitor?.destroy()
     }
+    if (vida.outrasParticoes.aborted) await vida.deixar()
   }
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)

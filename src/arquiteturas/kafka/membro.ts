@@ -33,11 +33,16 @@ export interface Vida {
    * and confirm it nevertheless.
    */
   lembrada(): boolean
+  /**
+   * Leaves the group, so that whoever joins next shares out all partitions there are. Rejects if
+   * the group did not hear of it: then the next life has the old share, and leaves in its turn.
+   */
+  deixar(): Promise<void>
 }
 
 /**
- * How many partitions each topic had, by its name in the cluster. Kept over all lives: one that
- * comes back within its session is given its old share, whatever there is by then.
+ * How many partitions of each topic were shared out, by its name in the cluster. Kept over all
+ * lives: one that comes back within its session is given its old share, whatever there is by then.
  */
 export type Particoes = Map<string, number | undefined>
 
@@ -63,24 +68,36 @@ export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
   })
   const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
   const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
-  return { membro, caiu, lembrada, outrasParticoes: vigiarParticoes(membro, particoes) }
+  return { membro, caiu, lembrada, ...vigiarParticoes(membro, particoes) }
 }
 
 /**
  * Partitions are shared out when members join, and the client joins for nothing else: once there
  * are others, this one has to leave, so that whoever joins next shares out them all.
  */
-function vigiarParticoes(membro: Membro, particoes: Particoes): AbortSignal {
+function vigiarParticoes(
+  membro: Membro,
+  repartidas: Particoes,
+): Pick<Vida, 'outrasParticoes' | 'deixar'> {
   const mudanca = new AbortController()
+  const vistas = new Map<string, number>()
   membro.on('client:metadata', ({ topics }) => {
-    for (const [nome, antes] of particoes) {
+    for (const [nome, antes] of repartidas) {
       const agora = topics.get(nome)?.partitionsCount
       if (agora === undefined) continue
-      particoes.set(nome, agora)
-      if (antes !== undefined && antes !== agora) mudanca.abort()
+      vistas.set(nome, agora)
+      if (antes === undefined) repartidas.set(nome, agora)
+      else if (antes !== agora) mudanca.abort()
     }
   })
-  return mudanca.signal
+  return {
+    outrasParticoes: mudanca.signal,
+    async deixar() {
+      // Not by closing: that says nothing where the broker is out of reach.
+      await membro.leaveGroup(true)
+      for (const [nome, quantas] of vistas) repartidas.set(nome, quantas)
+    },
+  }
 }
 
 /** As far as it comes: a cluster that does not answer is not waited for. */
