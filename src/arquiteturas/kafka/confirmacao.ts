@@ -17,6 +17,11 @@ export interface Confirmacao {
    * late nevertheless is true all the same, for all below it was done.
    */
   porConta(vida: Vida | undefined): void
+  /**
+   * For nobody's from now on; resolves when none is on its way to the group. One that arrived after
+   * its member had left would have the client join again, without its topics.
+   */
+  largar(): Promise<unknown>
   /** After the signal, when nothing is in flight any more. */
   readonly fim: Promise<void>
 }
@@ -29,6 +34,7 @@ export function iniciarConfirmacao<M extends Lugar>(
   /** By topic and partition. */
   const devidos = new Map<string, Lugar>()
   let vida: Vida | undefined
+  let confirmando = Promise.resolve(false)
 
   async function confirmarDevidos(): Promise<void> {
     for (const lugar of consumo.tomarConfirmaveis()) {
@@ -37,7 +43,8 @@ export function iniciarConfirmacao<M extends Lugar>(
     if (devidos.size === 0) return
     pontoDeQueda('antes_de_confirmar')
     // What could not be confirmed is confirmed with the next, or read again.
-    if (await confirmar(vida, conexao, [...devidos.values()])) devidos.clear()
+    confirmando = confirmar(vida, conexao, [...devidos.values()])
+    if (await confirmando) devidos.clear()
     pontoDeQueda('depois_de_confirmar')
   }
   async function sempre(): Promise<void> {
@@ -48,10 +55,15 @@ export function iniciarConfirmacao<M extends Lugar>(
     await consumo.ociosa()
     await confirmarDevidos()
   }
+  function porConta(nova: Vida | undefined): void {
+    vida = nova
+    devidos.clear()
+  }
   return {
-    porConta(nova) {
-      vida = nova
-      devidos.clear()
+    porConta,
+    largar() {
+      porConta(undefined)
+      return confirmando
     },
     fim: sempre(),
   }

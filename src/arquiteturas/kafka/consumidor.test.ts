@@ -11,6 +11,7 @@ import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../../../tes
 import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
 import type { ConexaoKafka } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
+import type { Membro } from './membro.ts'
 import { comAdmin } from './topicos.ts'
 
 const LIMITE_MS = 30_000
@@ -142,6 +143,56 @@ for (const cai of ['', 'em seguida', 'quando o membro sai para que sejam reparti
     await ate(() => lidas.size === quantas, LIMITE_MS, 'lidas todas as partições')
     assert.equal(ditas.length > 0, cai !== '', 'só a queda é uma falha')
   })
+}
+
+test('quem sai para que sejam repartidas não volta ao grupo por uma confirmação a caminho', {
+  skip: faltaKafka(),
+}, async () => {
+  await using broker = await abrirBrokerDeTeste()
+  const { conexao } = broker
+  const topics = ['t']
+  await comAdmin(conexao, (a) => a.createTopics({ topics, partitions: 1, replicas: 1 }))
+  const lidas = new Set<number>()
+  const entradas = ouvirEntradas()
+  await using _consumidor = iniciarConsumidor({
+    ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: topics },
+    tratar: async ({ particao }) => void lidas.add(particao),
+    aoFalhar: () => undefined,
+  })
+  await mandar(conexao, ['antes'])
+  await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
+  await ate(async () => (await confirmado(conexao)) === 1n, LIMITE_MS, 'e confirmada')
+  const assignments = [{ brokerIds: [1] }]
+  await comAdmin(conexao, (a) =>
+    a.createPartitions({ topics: [{ name: 't', count: 2, assignments }] }),
+  )
+  verNaConfirmacao(topics)
+  await mandar(conexao, ['a', 'b', 'c', 'd'])
+  await ate(() => lidas.size === 2, LIMITE_MS, 'lidas todas as partições')
+  assert.ok(entradas.length > 1, 'saiu e voltou')
+  assert.deepEqual(entradas, Array(entradas.length).fill(topics))
+})
+
+/** The topics of each joining, from now on. */
+function ouvirEntradas(): string[][] {
+  const entradas: string[][] = []
+  channel('tracing:plt:kafka:consumer:group:start').subscribe((dita) => {
+    const { operation, client } = dita as { operation: string; client: Membro }
+    if (operation === 'joinGroup') entradas.push([...client.topics.current])
+  })
+  return entradas
+}
+
+/** The next confirmation looks for the cluster just behind another that sees the partitions. */
+function verNaConfirmacao(topics: string[]): void {
+  const canal = channel('tracing:plt:kafka:consumer:commits:start')
+  const ver = (dita: unknown) => {
+    canal.unsubscribe(ver)
+    const { client } = dita as { client: Membro }
+    client.clearMetadata()
+    client.metadata({ topics: [...topics], forceUpdate: true }).catch(() => undefined)
+  }
+  canal.subscribe(ver)
 }
 
 /** Before the broker hears the first leaving it is dead. */

@@ -116,7 +116,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     } finally {
       leitor?.destroy()
     }
-    if (vida.outrasParticoes.aborted) await vida.deixar()
+    if (!signal.aborted) await comLimite(confirmacao.largar()).then(vida.deixar)
   }
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)
