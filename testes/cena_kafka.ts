@@ -153,10 +153,11 @@ async function parados(enderecos: Bancada['enderecos']): Promise<boolean> {
 function estaParado(situacao: unknown): boolean {
   const { publicacao, leitura } = situacao as {
     publicacao?: { pendentes: number }
-    leitura?: Record<string, number[]>
+    leitura: Record<string, number[]> | null
   }
-  const atrasos = Object.values(leitura ?? {}).flat()
-  return publicacao?.pendentes === 0 && atrasos.every((n) => n === 0)
+  // Null: it did not say so in time, and what it has to read may be anything.
+  const atrasos = leitura && Object.values(leitura).flat()
+  return publicacao?.pendentes === 0 && atrasos !== null && atrasos.every((n) => n === 0)
 }
 
 export async function ler(base: string, caminho: string): Promise<unknown> {
