@@ -12,6 +12,7 @@ import type { Sistema } from './sistema.ts'
 
 /** Long enough for the cancellation to overtake the step, well inside the chain's deadline. */
 const ATRASO_MS = 250
+const LIMITE_MS = 10_000
 const PARADAS: readonly NomeServico[] = [
   'antifraude',
   'pagamentos',
@@ -58,7 +59,7 @@ export function cancelamento(nome: string, abrir: () => Promise<Sistema>) {
         const pedindo = sistema.criar({ chave: `durante-${servico}` })
         const anterior = ANTERIOR[servico] ?? 'pedidos'
         const chegou = async () => (await sistema.eventos(anterior, id)).length > 0
-        await ate(chegou, 2_000, `${anterior} terminou o pedido ${id}`)
+        await ate(chegou, LIMITE_MS, `${anterior} terminou o pedido ${id}`)
         const { pedido: cancelado } = await sistema.cancelar(id)
         const { pedido } = await pedindo
         await sistema.simular(servico, { atraso_ms: [0, 0] })
@@ -80,7 +81,7 @@ export function cancelamento(nome: string, abrir: () => Promise<Sistema>) {
       await sistema.simular('pagamentos', { atraso_ms: [ATRASO_MS, ATRASO_MS] })
       const id = proximoId()
       const pedindo = sistema.criar({ chave: 'duas-vezes' })
-      await ate(() => sistema.pedido(id), 2_000, 'o pedido existe')
+      await ate(() => sistema.pedido(id), LIMITE_MS, 'o pedido existe')
       const respostas = await Promise.all([sistema.cancelar(id), sistema.cancelar(id)])
       await pedindo
       await sistema.simular('pagamentos', { atraso_ms: [0, 0] })

@@ -17,6 +17,7 @@ const DA_CADEIA: readonly NomeServico[] = [
 const ALEM_DO_PRAZO_MS = 1_300
 /** Well inside it. */
 const ATRASO_MS = 300
+const LIMITE_MS = 15_000
 
 export function falhas(nome: string, abrir: () => Promise<Sistema>) {
   describe(`${nome}: falhas`, () => {
@@ -48,7 +49,7 @@ export function falhas(nome: string, abrir: () => Promise<Sistema>) {
           await sistema.retomar(id)
           return (await sistema.pedido(id))?.status === 'enviado'
         }
-        await ate(terminar, 5_000, `o pedido ${id} termina`)
+        await ate(terminar, LIMITE_MS, `o pedido ${id} termina`)
         assert.equal((await sistema.eventos(servico, id)).length, 1)
       })
     }
@@ -58,7 +59,7 @@ export function falhas(nome: string, abrir: () => Promise<Sistema>) {
         await sistema.simular(servico, { atraso_ms: [ATRASO_MS, ATRASO_MS] })
         const pedindo = sistema.criar({ chave: `encerrado-${servico}` })
         const aCaminho = async () => (await sistema.abertos()).at(-1)
-        const id = await ate(aCaminho, 2_000, 'o pedido está em andamento')
+        const id = await ate(aCaminho, LIMITE_MS, 'o pedido está em andamento')
         await sistema.derrubar(servico)
         await pedindo
         await sistema.levantar(servico)

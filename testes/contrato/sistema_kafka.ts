@@ -21,7 +21,8 @@ import type { BrokerDeTeste } from '../kafka.ts'
 import { type NovoPedido, type Resposta, type Sistema, umItem } from './sistema.ts'
 import { abrirServicos, criarRequisitar, type Requisitar } from './sistema_http.ts'
 
-const QUIETO_MS = 10_000
+/** Each member says in a quarter of a second what it has not read, or does not say it. */
+const QUIETO_MS = 30_000
 let sistemas = 0
 
 /** Topics of its own in a broker that others share. */
