@@ -75,7 +75,7 @@ describe('npm run dados', { concurrency: true }, () => {
     using pasta = novaPasta()
     const { filho, fim } = iniciar(pasta.path, ['--pedidos', '10000000'])
     // The first plain progress line comes after two seconds; the partial file shows it sooner.
-    await ate(() => readdirSync(pasta.path).length > 0, 5_000)
+    await ate(() => readdirSync(pasta.path).length > 0, 20_000)
     filho.kill('SIGINT')
     const { erros, codigo } = await fim
     assert.equal(codigo, 130)

@@ -14,7 +14,7 @@ import {
   umPedido,
 } from './servicos_de_teste.ts'
 
-const LIMITE_MS = 5_000
+const LIMITE_MS = 20_000
 const OUTRO_CLIENTE = 1
 const HISTORICO = 7
 const MOTIVO_LONGO = 'x'.repeat(20_000)

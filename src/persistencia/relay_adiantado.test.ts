@@ -31,6 +31,15 @@ describe('relay atrasado', () => {
   })
 
   it('o commit que veio depois de uma leitura adiantada vazia não fica à espera', async () => {
+    // The best of several: one alone may be held up by a busy machine, a wait holds up them all.
+    const demoras: number[] = []
+    for (const _ of umA(5)) demoras.push(await depoisDeUmaVazia())
+    const ms = Math.min(...demoras)
+    assert.ok(ms < RELER_MS / 2, `${demoras.map((uma) => uma.toFixed()).join(' ')} ms`)
+  })
+
+  /** From a commit just after an empty reading ahead until it is published, in ms. */
+  async function depoisDeUmaVazia(): Promise<number> {
     await using diario = await abrirDiarioDeTeste()
     await diario.gravar(MAIOR_LOTE)
     let gravadoMs = 0
@@ -50,7 +59,6 @@ describe('relay atrasado', () => {
     }
     await using _relay = iniciarRelay({ ...diario.fonte, ler, publicar: broker.publicar })
     await diario.cursorEm(MAIOR_LOTE + 1)
-    const ms = publicadosMs[1]! - gravadoMs
-    assert.ok(ms < RELER_MS / 2, `${ms.toFixed()} ms`)
-  })
+    return publicadosMs[1]! - gravadoMs
+  }
 })

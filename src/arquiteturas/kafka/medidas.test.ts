@@ -94,7 +94,7 @@ test('o pedido é medido no fim, uma vez, e uma leitura que falha não derruba n
     ...[decidido('PedidoConcluido'), decidido('PedidoConcluido', true)],
     ...[decidido('PedidoCancelado'), decidido('StatusRegistrado')],
   ])
-  await ate(async () => (await somas()).length === 2, 1_000, 'as duas medidas')
+  await ate(async () => (await somas()).length === 2, 10_000, 'as duas medidas')
   assert.deepEqual(await somas(), [
     'pedido_segundos_sum{status="enviado"} 2',
     'pedido_segundos_sum{status="cancelado"} 2',
