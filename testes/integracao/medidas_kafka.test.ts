@@ -20,7 +20,7 @@ import { umItem } from '../contrato/sistema.ts'
 import { abrirServicos, criarRequisitar, type Requisitar } from '../contrato/sistema_http.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../kafka.ts'
 
-const LIMITE_MS = 15_000
+const LIMITE_MS = 30_000
 /** More than may wait (start.ts), by one. */
 const DEMAIS = 1_000_001
 
