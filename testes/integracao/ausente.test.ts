@@ -13,7 +13,7 @@ import { abrirExemplos, type Exemplos, faltaPython } from '../python.ts'
 import { abrirLojaSem, type LojaSem } from './loja_sem.ts'
 
 /** Longer than an answered order takes, even on a busy machine. */
-const ESPERA_S = 3
+const ESPERA_S = 5
 
 interface Alheio {
   readonly nome: Substituivel

@@ -18,10 +18,10 @@ import { abrirClusterDeTeste, type ClusterDeTeste } from '../kafka_cluster.ts'
 import { abrirPostgresDeTeste, consultarEm } from '../postgres.ts'
 
 const LIMITE_MS = 40_000
-/** A dead instance's session, and what is asked of the takeover besides. */
-const TOMADA_MS = 8_500
-/** Well below a session: one that leaves in order says so. */
-const SAIDA_MS = 4_000
+/** A dead instance's session and as long again, but less than PostgreSQL would be waited for. */
+const TOMADA_MS = 15_000
+/** Below a session: one that leaves in order says so. */
+const SAIDA_MS = 5_500
 const GRUPO = 'estoque-group'
 /** The second instance, as PostgreSQL knows it. */
 const OUTRA = 'outra'
