@@ -41,7 +41,7 @@ test('parado além da sessão: ao voltar, não desfaz o que outro confirmou', {
   await using broker = await abrirBrokerDeTeste()
   const { conexao } = broker
   const topics = ['t']
-  await comAdmin(conexao, (a) => a.createTopics({ topics, partitions: 1, replicas: 1 }))
+  await criar(conexao)
   await using avulso = abrirAvulso(conexao)
   for (let i = 0; i < MANDADAS; i++) await avulso.mandar({ topic: 't', value: Buffer.from('x') })
   const presas = new Map<bigint, PromiseWithResolvers<void>>()
@@ -73,9 +73,7 @@ test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
 }, async () => {
   await using broker = await abrirBrokerDeTeste()
   const { conexao } = broker
-  const criar = () =>
-    comAdmin(conexao, (a) => a.createTopics({ topics: ['t'], partitions: 1, replicas: 1 }))
-  await criar()
+  await criar(conexao)
   const velhas = ['um', 'dois', 'três']
   // More than the old ones: what was confirmed of those must not lie beyond the new topic's end.
   const novas = ['quatro', 'cinco', 'seis', 'sete', 'oito']
@@ -99,7 +97,7 @@ test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
     await broker.matar()
     await rm(dirname(broker.dados), { recursive: true })
     await broker.reiniciar()
-    await criar()
+    await criar(conexao)
     const nele = async () => (await antigo.atraso()).get('t')?.[0] === 0
     await ate(() => nele().catch(() => false), LIMITE_MS, 'de volta ao grupo')
     // From one to the next it confirms several times, if it has anything to confirm.
@@ -118,22 +116,19 @@ for (const cai of ['', 'em seguida', 'quando o membro sai para que sejam reparti
   }, async () => {
     await using broker = await abrirBrokerDeTeste()
     const { conexao } = broker
-    const [name, quantas] = ['t', 4]
-    await comAdmin(conexao, (a) => a.createTopics({ topics: [name], partitions: 1, replicas: 1 }))
+    const quantas = 4
+    await criar(conexao)
     const lidas = new Set<number>()
     const ditas: string[] = []
     await using _consumidor = iniciarConsumidor({
-      ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: [name] },
+      ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: ['t'] },
       tratar: async ({ particao }) => void lidas.add(particao),
       aoFalhar: ({ message }) => ditas.push(message),
     })
     await mandar(conexao, ['antes'])
     await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
     const caiu = cai.startsWith('quando') ? matarNaSaida(broker) : undefined
-    const assignments = Array.from({ length: quantas - 1 }, () => ({ brokerIds: [1] }))
-    await comAdmin(conexao, (a) =>
-      a.createPartitions({ topics: [{ name, count: quantas, assignments }] }),
-    )
+    await aumentar(conexao, quantas)
     if (cai) {
       await (caiu ?? broker.matar())
       await broker.reiniciar()
@@ -151,7 +146,7 @@ test('quem sai para que sejam repartidas não volta ao grupo por uma confirmaç�
   await using broker = await abrirBrokerDeTeste()
   const { conexao } = broker
   const topics = ['t']
-  await comAdmin(conexao, (a) => a.createTopics({ topics, partitions: 1, replicas: 1 }))
+  await criar(conexao)
   const lidas = new Set<number>()
   const entradas = ouvirEntradas()
   await using _consumidor = iniciarConsumidor({
@@ -162,16 +157,25 @@ test('quem sai para que sejam repartidas não volta ao grupo por uma confirmaç�
   await mandar(conexao, ['antes'])
   await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
   await ate(async () => (await confirmado(conexao)) === 1n, LIMITE_MS, 'e confirmada')
-  const assignments = [{ brokerIds: [1] }]
-  await comAdmin(conexao, (a) =>
-    a.createPartitions({ topics: [{ name: 't', count: 2, assignments }] }),
-  )
+  await aumentar(conexao, 2)
   verNaConfirmacao(topics)
   await mandar(conexao, ['a', 'b', 'c', 'd'])
   await ate(() => lidas.size === 2, LIMITE_MS, 'lidas todas as partições')
   assert.ok(entradas.length > 1, 'saiu e voltou')
   assert.deepEqual(entradas, Array(entradas.length).fill(topics))
 })
+
+/** Topic `t`, with one partition. */
+const criar = (conexao: ConexaoKafka) =>
+  comAdmin(conexao, (a) => a.createTopics({ topics: ['t'], partitions: 1, replicas: 1 }))
+
+/** From one partition to so many. */
+function aumentar(conexao: ConexaoKafka, count: number): Promise<void> {
+  const assignments = Array.from({ length: count - 1 }, () => ({ brokerIds: [1] }))
+  return comAdmin(conexao, (a) =>
+    a.createPartitions({ topics: [{ name: 't', count, assignments }] }),
+  )
+}
 
 /** The topics of each joining, from now on. */
 function ouvirEntradas(): string[][] {
