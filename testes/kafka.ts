@@ -1,8 +1,8 @@
 // A Kafka broker of its own for one test file, on free ports, in a directory that goes with it. It
 // can be killed, frozen and brought back where it was.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ConexaoKafka } from '../src/arquiteturas/kafka/conexao.ts'
 import { type Broker, iniciarBroker, type OpcoesDoBroker } from '../src/infra/kafka/broker.ts'
 import { faltaParaOBroker } from '../src/infra/kafka/jars.ts'
@@ -23,9 +23,16 @@ export interface BrokerDeTeste extends AsyncDisposable {
   matar(): Promise<void>
   /** After `matar`, or instead: the same ports and the same data. */
   reiniciar(): Promise<void>
+  /** These topics as they are now: it dies for that, and comes back. */
+  guardar(topicos: readonly string[]): Promise<TopicosGuardados>
   /** SIGSTOP: it still accepts connections and answers nothing. */
   congelar(): void
   descongelar(): void
+}
+
+export interface TopicosGuardados {
+  /** Leaves the broker dead, and the topics as they were: `reiniciar` brings it back. */
+  devolver(): Promise<void>
 }
 
 /** Why tests with a broker are skipped on this machine; false when they are not. */
@@ -48,26 +55,55 @@ export async function abrirBrokerDeTeste(opcoes: OpcoesDeTeste = {}): Promise<Br
   let broker = await iniciar()
   pilha.defer(() => broker[Symbol.asyncDispose]())
   const { endereco } = broker
+  const dados = join(diretorio, 'kafka', 'dados')
   const matar = async (): Promise<void> => {
     process.kill(broker.pid, 'SIGKILL')
     await broker.saida
+  }
+  const reiniciar = async (): Promise<void> => {
+    await broker[Symbol.asyncDispose]()
+    broker = await iniciar()
   }
   const aberto = pilha.move()
   return {
     endereco,
     conexao: conexaoPara([endereco], conexao),
-    dados: join(diretorio, 'kafka', 'dados'),
+    dados,
     get pid() {
       return broker.pid
     },
     matar,
-    async reiniciar() {
-      await broker[Symbol.asyncDispose]()
-      broker = await iniciar()
-    },
+    reiniciar,
+    guardar: (topicos) => guardar(topicos, { dados, matar, reiniciar }),
     congelar: () => void process.kill(broker.pid, 'SIGSTOP'),
     descongelar: () => void process.kill(broker.pid, 'SIGCONT'),
     [Symbol.asyncDispose]: () => aberto.disposeAsync(),
+  }
+}
+
+type Parado = Pick<BrokerDeTeste, 'dados' | 'matar' | 'reiniciar'>
+
+async function guardar(
+  topicos: readonly string[],
+  { dados, matar, reiniciar }: Parado,
+): Promise<TopicosGuardados> {
+  await matar()
+  const guardados = join(dirname(dados), 'guardados')
+  const deles = (pasta: string) => topicos.includes(pasta.replace(/-\d+$/, ''))
+  const pastas = (await readdir(dados)).filter(deles)
+  const copiar = async (de: string, para: string) => {
+    for (const pasta of pastas) {
+      await rm(join(para, pasta), { recursive: true, force: true })
+      await cp(join(de, pasta), join(para, pasta), { recursive: true })
+    }
+  }
+  await copiar(dados, guardados)
+  await reiniciar()
+  return {
+    async devolver() {
+      await matar()
+      await copiar(guardados, dados)
+    },
   }
 }
 

@@ -1,7 +1,6 @@
 // A service frozen beyond its session, topics that were lost with what stood in them, and orders of
 // another architecture beside all that: nothing is lost, doubled, or told where it does not belong.
 import assert from 'node:assert/strict'
-import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
@@ -143,25 +142,6 @@ else
       await cena.terminaram(pedidos)
     })
 
-    /** Topics as they are now; what it answers leaves the broker with them once more, and dead. */
-    async function guardarOsTopicos(): Promise<() => Promise<void>> {
-      await broker.matar()
-      const guardados = join(cena.bancada.diretorio, 'guardados')
-      const doFluxo = (pasta: string) => DO_FLUXO.includes(pasta.replace(/-\d+$/, ''))
-      const pastas = (await readdir(broker.dados)).filter(doFluxo)
-      const copiar = async (de: string, para: string) => {
-        for (const pasta of pastas) {
-          await rm(join(para, pasta), { recursive: true, force: true })
-          await cp(join(de, pasta), join(para, pasta), { recursive: true })
-        }
-      }
-      await copiar(broker.dados, guardados)
-      await broker.reiniciar()
-      return async () => {
-        await broker.matar()
-        await copiar(guardados, broker.dados)
-      }
-    }
     const publicado = async () => {
       const { publicacao } = (await ler(cena.bancada.enderecos.pedidos, '/interno/kafka')) as {
         publicacao?: { pendentes: number }
@@ -170,14 +150,14 @@ else
     }
 
     it('o fim dos tópicos perdido por baixo do já confirmado não esconde o que vem', async () => {
-      const perderOFim = await guardarOsTopicos()
+      const guardados = await broker.guardar(DO_FLUXO)
       const velhos = await cena.encomendar(PEDIDOS)
       await cena.tudoTermina(LIMITE_MS)
       await cena.emRepouso(LIMITE_MS)
-      await perderOFim()
-      // So few that they stand before the place from which antifraude would read on.
+      await guardados.devolver()
+      // As many as to reach over the place from which antifraude would read on.
       mandarSinal('SIGSTOP', ['antifraude'])
-      const novos = await cena.encomendar(POUCOS)
+      const novos = await cena.encomendar(PEDIDOS + POUCOS)
       await broker.reiniciar()
       await ate(() => publicado().catch(() => false), LIMITE_MS, 'os novos estão no tópico')
       mandarSinal('SIGCONT', ['antifraude'])
@@ -186,10 +166,10 @@ else
     })
 
     it('o mesmo com a máquina: o que estava a caminho é publicado de novo, e termina', async () => {
-      const perderOFim = await guardarOsTopicos()
+      const guardados = await broker.guardar(DO_FLUXO)
       const velhos = await cena.encomendar(PEDIDOS)
       await cena.tudoTermina(LIMITE_MS)
-      const parados = await perderOsTopicos(envelhecerOBoot, perderOFim)
+      const parados = await perderOsTopicos(envelhecerOBoot, guardados.devolver)
       await broker.reiniciar()
       const novos = await cena.encomendar(POUCOS)
       await cena.tudoTermina(LIMITE_MS)

@@ -28,6 +28,13 @@ export const DO_KAFKA: readonly Mutante[] = [
     ...deConsumo,
   },
   {
+    nome: 'confirmar com a época de outra mensagem',
+    arquivo: 'src/arquiteturas/kafka/trilhas.ts',
+    de: 'trecho.epoca = seguinte.epoca\n',
+    para: '',
+    ...deConsumo,
+  },
+  {
     nome: 'confirmar numa geração o que foi lido em outra',
     arquivo: CONSUMO,
     de: 'novaGeracao: trilhas.recomecar',

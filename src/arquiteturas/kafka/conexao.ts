@@ -18,6 +18,9 @@ export interface ConexaoKafka {
   readonly replicacao: number
 }
 
+/** The protocol's word for no epoch of a leader, or an unknown one. */
+export const SEM_EPOCA = -1
+
 /** Whoever calls has a loop of its own that tries again: the client gives up early. */
 const LIMITES = {
   connectTimeout: 2_000,

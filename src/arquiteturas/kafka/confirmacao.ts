@@ -1,14 +1,12 @@
 // Tells the group what is done with: ten times a second, and a last time at the end.
 import { setTimeout as esperar } from 'node:timers/promises'
 import { pontoDeQueda } from '../../persistencia/queda.ts'
-import { type ConexaoKafka, nomeNoCluster } from './conexao.ts'
+import { type ConexaoKafka, nomeNoCluster, SEM_EPOCA } from './conexao.ts'
 import type { Consumo } from './consumo.ts'
 import type { Vida } from './membro.ts'
 import type { Lugar } from './trilhas.ts'
 
 const CONFIRMAR_MS = 100
-/** The protocol's word for none. */
-const SEM_EPOCA = -1
 
 export interface Confirmacao {
   /**
@@ -76,11 +74,11 @@ async function confirmar(
 ): Promise<boolean> {
   // One that is not in the group now would join it by the way, and without its topics.
   if (!vida?.membro.isActive() || !vida.lembrada()) return false
-  const offsets = lugares.map(({ topico, particao, offset }) => ({
+  const offsets = lugares.map(({ topico, particao, offset, epoca = SEM_EPOCA }) => ({
     topic: nomeNoCluster(conexao, topico),
     partition: particao,
     offset,
-    leaderEpoch: SEM_EPOCA,
+    leaderEpoch: epoca,
   }))
   return vida.membro.commit({ offsets }).then(
     () => true,

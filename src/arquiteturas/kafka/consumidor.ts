@@ -23,7 +23,9 @@ import {
   type Particoes,
   type QuemEntra,
   sair,
+  type Vida,
 } from './membro.ts'
+import { voltarAoCorte } from './truncamento.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
 export const JANELA = 1_000
@@ -72,8 +74,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const chaveDe = ({ topico, chave }: Recebida) =>
-    porChave && chave ? `${topico}/${chave.toString('latin1')}` : undefined
+  const chaveDe = porChave ? chaveNoTopico : () => undefined
   const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
   const confirmacao = iniciarConfirmacao(consumo, conexao, signal)
   const particoes: Particoes = new Map(noCluster.map((nome) => [nome, undefined]))
@@ -85,6 +86,15 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     // A huge one travels alone: a thousand of them would be a gigabyte. Meanwhile its generation
     // may have ended, and the next one reads it again.
     return consumo.ociosa().then(() => (signal.aborted ? undefined : consumo.receber(recebida)))
+  }
+
+  /** Until it ends; at once if the log lost what the group had confirmed: then from the cut. */
+  async function lerGeracao(vida: Vida, leitor: Leitor, signal: AbortSignal): Promise<void> {
+    if (await voltarAoCorte(vida.membro, conexao, opcoes.grupo)) return
+    if (signal.aborted) return
+    consumo.novaGeracao()
+    confirmacao.porConta(vida)
+    await lerCada<Lida>(leitor, (um) => receber(um, signal), signal)
   }
 
   /**
@@ -105,13 +115,10 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         confirmacao.porConta(undefined)
         leitor = await vida.membro.consume({ ...LEITURA, topics: noCluster })
         anterior?.destroy()
-        consumo.novaGeracao()
-        confirmacao.porConta(vida)
         const desta = new AbortController()
-        const lendo = lerCada<Lida>(leitor, (um) => receber(um, desta.signal), desta.signal)
-        const outra = once(vida.membro, 'consumer:group:join', desta)
-        const paradas = [vida.outrasParticoes, signal].map(abortado)
-        await primeiroDe([lendo, outra, vida.caiu, ...paradas]).finally(() => desta.abort())
+        const lendo = lerGeracao(vida, leitor, desta.signal)
+        const fins = [lendo, abortado(signal), ...mudancas(vida, leitor, desta)]
+        await primeiroDe(fins).finally(() => desta.abort())
       }
     } finally {
       leitor?.destroy()
@@ -121,12 +128,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)
   return {
-    async atraso() {
-      const atrasos = await membro?.getLag({ topics: noCluster })
-      return new Map(
-        [...(atrasos ?? [])].map(([nome, n]) => [nossos.get(nome) ?? nome, n.map(Number)]),
-      )
-    },
+    atraso: () => atrasoDe(membro, nossos),
     async [Symbol.asyncDispose]() {
       fim.abort()
       await comLimite(lendo)
@@ -137,10 +139,29 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   }
 }
 
+/** `nossos`: our name of each topic in the cluster. */
+async function atrasoDe(membro: Membro | undefined, nossos: ReadonlyMap<string, string>) {
+  const atrasos = [...((await membro?.getLag({ topics: [...nossos.keys()] })) ?? [])]
+  return new Map(atrasos.map(([nome, n]) => [nossos.get(nome) ?? nome, n.map(Number)]))
+}
+
+const chaveNoTopico = ({ topico, chave }: Recebida): string | undefined =>
+  chave && `${topico}/${chave.toString('latin1')}`
+
+/** Each of them ends a generation: what is read on would be read of what may be others' by then. */
+const mudancas = (vida: Vida, leitor: Leitor, desta: AbortController): Promise<unknown>[] => [
+  once(vida.membro, 'consumer:group:join', desta),
+  // Whoever lost sight of a broker cannot know what that one lost meanwhile.
+  once(leitor.connections, 'disconnect', desta),
+  abortado(vida.outrasParticoes),
+  vida.caiu,
+]
+
 const comoRecebida = (lida: Lida, topico: string): Recebida => ({
   topico,
   particao: lida.partition,
   offset: lida.offset,
+  epoca: lida.leaderEpoch,
   gravadaMs: Number(lida.timestamp),
   chave: lida.key ?? undefined,
   valor: lida.value ?? undefined,

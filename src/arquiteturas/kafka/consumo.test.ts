@@ -15,12 +15,14 @@ const umaVolta = () => new Promise(setImmediate)
 interface Mensagem extends Lugar {
   readonly pedido: number
 }
+/** A new leader every few messages. */
+const epocaDe = (offset: number) => offset >> 2
 const mensagem = (offset: number, pedido = offset, particao = 0): Mensagem => ({
-  ...{ topico: 'pedidos', particao, offset: BigInt(offset), pedido },
+  ...{ topico: 'pedidos', particao, offset: BigInt(offset), epoca: epocaDe(offset), pedido },
 })
 const chaveDe = ({ pedido }: Mensagem) => pedido
 const confirmado = (offset: number, particao = 0): Lugar => ({
-  ...{ topico: 'pedidos', particao, offset: BigInt(offset) },
+  ...{ topico: 'pedidos', particao, offset: BigInt(offset), epoca: epocaDe(offset - 1) },
 })
 
 /** Notes who began; each handler runs until it is let go. */

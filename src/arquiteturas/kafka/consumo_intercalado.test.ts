@@ -73,7 +73,8 @@ class Modelo {
     const offset = (this.daTrilha(lugar).at(-1)?.offset ?? 40n) + BigInt(passo.salto)
     const { chave } = passo
     const { geracao } = this
-    const mensagem: Mensagem = { ...lugar, offset, chave, geracao, estado: 'esperando' }
+    const doLog = { ...lugar, offset, epoca: Number(offset) }
+    const mensagem: Mensagem = { ...doLog, chave, geracao, estado: 'esperando' }
     this.recebidas.push(mensagem)
     void this.consumo.receber(mensagem).then(() => {
       mensagem.estado = 'na_janela'
@@ -97,8 +98,9 @@ class Modelo {
   }
 
   confirmar(): void {
-    for (const { topico, particao, offset } of this.consumo.tomarConfirmaveis()) {
+    for (const { topico, particao, offset, epoca } of this.consumo.tomarConfirmaveis()) {
       const nome = `${topico}/${particao}`
+      assert.equal(epoca, Number(offset - 1n), 'da última que ficou para trás')
       assert.notEqual(this.confirmados.get(nome), offset, 'só o que andou')
       this.confirmados.set(nome, offset)
     }

@@ -18,6 +18,8 @@ export interface Recebida {
   readonly topico: string
   readonly particao: number
   readonly offset: bigint
+  /** Of the leader that wrote it; not of what never stood there. */
+  readonly epoca?: number
   /** When the cluster took it, in epoch ms; not of what never stood there. */
   readonly gravadaMs?: number
   readonly chave: Buffer | undefined

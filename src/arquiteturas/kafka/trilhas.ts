@@ -6,12 +6,17 @@ export interface Lugar {
   readonly topico: string
   readonly particao: number
   readonly offset: bigint
+  /** Of the leader that wrote what stands there (KIP-320), where one did. */
+  readonly epoca?: number | undefined
 }
 
 export interface Trilhas {
   /** Notes a message as under way; what it answers is called when it is done with. */
   anotar(lugar: Lugar): () => void
-  /** The next offset to read of each partition whose frontier moved since the last time. */
+  /**
+   * The next offset to read of each partition whose frontier moved since the last time, with the
+   * epoch of the message before it.
+   */
   tomarFronteiras(): Lugar[]
   /** Forgets everything: what was noted before moves nothing any more. */
   recomecar(): void
@@ -20,6 +25,7 @@ export interface Trilhas {
 /** A message under way, or a run of messages done with, up to the offset `ate`. */
 interface Trecho {
   ate: bigint
+  epoca: number | undefined
   feito: boolean
   antes: Trecho | undefined
   depois: Trecho | undefined
@@ -49,7 +55,8 @@ export function criarTrilhas(): Trilhas {
         const { topico, particao, offset } = lugar
         throw new Error(`${topico}/${particao}: offset ${offset} depois de ${ultimo.ate}`)
       }
-      const trecho = { ate: lugar.offset, feito: false, antes: ultimo, depois: undefined }
+      const { offset: ate, epoca } = lugar
+      const trecho = { ate, epoca, feito: false, antes: ultimo, depois: undefined }
       ultimo.depois = trecho
       trilha.ultimo = trecho
       return () => concluir(trilha, trecho)
@@ -58,10 +65,10 @@ export function criarTrilhas(): Trilhas {
       const movidas: Lugar[] = []
       for (const [topico, particoes] of topicos) {
         for (const [particao, trilha] of particoes) {
-          const { ate } = trilha.inicio
+          const { ate, epoca } = trilha.inicio
           if (ate === trilha.tomada) continue
           trilha.tomada = ate
-          movidas.push({ topico, particao, offset: ate + 1n })
+          movidas.push({ topico, particao, offset: ate + 1n, epoca })
         }
       }
       return movidas
@@ -73,7 +80,8 @@ export function criarTrilhas(): Trilhas {
 }
 
 function novaTrilha(): Trilha {
-  const inicio: Trecho = { ate: NADA, feito: true, antes: undefined, depois: undefined }
+  const semVizinhos = { antes: undefined, depois: undefined }
+  const inicio: Trecho = { ate: NADA, epoca: undefined, feito: true, ...semVizinhos }
   return { inicio, ultimo: inicio, tomada: NADA }
 }
 
@@ -85,6 +93,7 @@ function concluir(trilha: Trilha, trecho: Trecho): void {
 
 function absorver(trilha: Trilha, trecho: Trecho, seguinte: Trecho): void {
   trecho.ate = seguinte.ate
+  trecho.epoca = seguinte.epoca
   trecho.depois = seguinte.depois
   if (seguinte.depois) seguinte.depois.antes = trecho
   else trilha.ultimo = trecho
