@@ -12,6 +12,7 @@ import {
   escolherPortas,
   hospedeiroDe,
   QUAISQUER_PORTAS,
+  reservar,
 } from './enderecos.ts'
 
 const CREDENCIAL = 'c'.repeat(32)
@@ -55,6 +56,15 @@ test('a porta interna do gateway fica com os serviços, e tomada é recusada pel
   const GATEWAY_INTERNO_PORTA = String((ocupada.address() as AddressInfo).port)
   const dito = recusado(/^a porta \d+, pedida para gateway \(interna\), já está em uso$/)
   await assert.rejects(escolher({ GATEWAY_INTERNO_PORTA }), dito)
+})
+
+test('uma porta sorteada não é dada a mais ninguém, mesmo enquanto ninguém a abriu', async (t) => {
+  t.mock.method(Math, 'random', () => 0.123)
+  const sortear = async () => {
+    await using servidor = await reservar(0, '127.0.0.1')
+    return (servidor!.address() as AddressInfo).port
+  }
+  assert.notEqual(await sortear(), await sortear())
 })
 
 test('quem escuta em todas as interfaces é achado nesta máquina', async () => {

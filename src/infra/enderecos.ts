@@ -1,5 +1,6 @@
 // Where each service answers: what was configured, else the table's port if free, else a free one.
 
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, isIPv6, type Server } from 'node:net'
 import { ASSINANTES, type NomeAssinante, type NomeServico, SERVICOS } from '../contratos/ids.ts'
@@ -125,9 +126,28 @@ export async function reservar(porta: number, endereco: string): Promise<Server 
   for (let i = 0; i < QUALQUER.tentativas; i++) {
     const sorteada = QUALQUER.de + Math.floor(Math.random() * QUALQUER.quantas)
     const servidor = await ocupar(sorteada, endereco)
-    if (servidor) return servidor
+    if (servidor && (await reivindicar(sorteada))) return servidor
+    await servidor?.[Symbol.asyncDispose]()
   }
   return ocupar(0, endereco)
+}
+
+/**
+ * Holds UDP's port of that number for as long as this process lives. TCP's has to be let go before
+ * it is opened by whoever it was chosen for, and again at each of that one's falls: nobody else
+ * must draw it meanwhile.
+ */
+async function reivindicar(porta: number): Promise<boolean> {
+  const soquete = createSocket('udp4')
+  soquete.bind({ port: porta, address: LOCAL, exclusive: true })
+  try {
+    await once(soquete, 'listening')
+    soquete.unref()
+    return true
+  } catch {
+    soquete.close()
+    return false
+  }
 }
 
 async function ocupar(porta: number, endereco: string): Promise<Server | undefined> {

@@ -6,6 +6,7 @@ import { falhas } from './falhas.features.ts'
 import { fluxo } from './fluxo.features.ts'
 import { repeticoes } from './repeticoes.features.ts'
 import { retidos } from './retidos.features.ts'
+import { semPressa } from './sistema.ts'
 import { abrirHttpDeTeste } from './sistema_http.ts'
 import { abrirMemoriaDeTeste } from './sistema_memoria.ts'
 
@@ -18,10 +19,10 @@ const SISTEMAS = {
 } as const
 
 for (const [nome, abrir] of Object.entries(SISTEMAS)) {
-  fluxo(nome, abrir)
-  repeticoes(nome, abrir)
-  cancelamento(nome, abrir)
+  fluxo(nome, semPressa(abrir))
+  repeticoes(nome, semPressa(abrir))
+  cancelamento(nome, semPressa(abrir))
   falhas(nome, abrir)
-  retidos(nome, abrir)
+  retidos(nome, semPressa(abrir))
   concorrencia(nome, abrir)
 }

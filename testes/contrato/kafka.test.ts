@@ -7,6 +7,7 @@ import { falhas } from './falhas.features.ts'
 import { fluxo } from './fluxo.features.ts'
 import { repeticoes } from './repeticoes.features.ts'
 import { retidos } from './retidos.features.ts'
+import { semPressa } from './sistema.ts'
 import { abrirKafkaDeTeste } from './sistema_kafka.ts'
 
 const falta = faltaKafka()
@@ -20,13 +21,10 @@ function contrato(): void {
   })
   after(() => broker?.[Symbol.asyncDispose]())
   const abrir = (ambiente?: Record<string, string>) => abrirKafkaDeTeste(broker, ambiente)
-  /** So long do we look for an order's end: only `falhas` is about who asks no longer. */
-  const semPressa = (ambiente?: Record<string, string>) =>
-    abrir({ QUATROVIAS_PRAZO_MS: '20000', ...ambiente })
-  fluxo('kafka', semPressa)
-  repeticoes('kafka', semPressa)
-  cancelamento('kafka', semPressa)
+  fluxo('kafka', semPressa(abrir))
+  repeticoes('kafka', semPressa(abrir))
+  cancelamento('kafka', semPressa(abrir))
   falhas('kafka', abrir)
-  retidos('kafka', semPressa)
+  retidos('kafka', semPressa(abrir))
   concorrencia('kafka', abrir)
 }

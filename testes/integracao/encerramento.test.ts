@@ -12,7 +12,8 @@ import { ate } from '../ate.ts'
 import { novosBancos } from '../contrato/sistema.ts'
 import { portasLivres } from './portas_livres.ts'
 
-const LIMITE_MS = 2_000
+/** A connection that hangs on would do so for much longer. */
+const LIMITE_MS = 5_000
 
 type Caso = readonly [string, string]
 const PENDURADOS: readonly Caso[] = [

@@ -11,7 +11,7 @@ import { conter } from '../supervisao/arquivo_de_log.ts'
 import { caminhoDeClasses } from './jars.ts'
 import { anotarBroker, esquecerBroker } from './processo.ts'
 import { type PortasDoBroker, propriedades } from './propriedades.ts'
-import { responde } from './sonda.ts'
+import { aceita, responde } from './sonda.ts'
 
 export interface Ferramentas {
   /** Directory. */
@@ -80,7 +80,9 @@ export async function iniciarBroker(opcoes: OpcoesDoBroker): Promise<Broker> {
   })
   anotarBroker(opcoes.diretorio, guardado.quem)
   const saida = guardado.saida.finally(() => esquecerBroker(opcoes.diretorio))
-  await ficarPronto(guardado, 'o broker', () => responde(portas.interna), ehDito)
+  // It opens its doors one after another.
+  const pronto = async () => (await aceita(portas.clientes)) && (await responde(portas.interna))
+  await ficarPronto(guardado, 'o broker', pronto, ehDito)
   const relogio = setInterval(() => void conter(log), CONFERIR_LOG_MS).unref()
   return {
     endereco: `127.0.0.1:${portas.clientes}`,

@@ -7,6 +7,19 @@ const LIMITE_MS = 1_000
 const PEDIDO = Buffer.from([...[0, 0, 0, 15, 0, 3, 0, 1, 0, 0, 0, 1], ...[0, 1, 0x71, 0, 0, 0, 0]])
 const BROKERS_EM = 8
 
+/** Whether somebody accepts connections at `porta` of this machine, whatever is spoken there. */
+export function aceita(porta: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const soquete = connect(porta, '127.0.0.1')
+  const acabar = (resposta: boolean) => () => {
+    soquete.destroy()
+    resolve(resposta)
+  }
+  soquete.once('connect', acabar(true)).once('error', acabar(false))
+  soquete.setTimeout(LIMITE_MS, acabar(false))
+  return promise
+}
+
 /** Whether at least one broker is in service, as the one at `porta` of this machine knows. */
 export function responde(porta: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
