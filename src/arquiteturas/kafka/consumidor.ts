@@ -113,7 +113,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
       while (!signal.aborted && !vida.outrasParticoes.aborted) {
         const anterior = leitor
         confirmacao.porConta(undefined)
-        leitor = await vida.membro.consume({ ...LEITURA, topics: noCluster })
+        leitor = semQuebrarNinguem(await vida.membro.consume({ ...LEITURA, topics: noCluster }))
         anterior?.destroy()
         const desta = new AbortController()
         const lendo = lerGeracao(vida, leitor, desta.signal)
@@ -147,6 +147,9 @@ async function atrasoDe(membro: Membro | undefined, nossos: ReadonlyMap<string, 
 
 const chaveNoTopico = ({ topico, chave }: Recebida): string | undefined =>
   chave && `${topico}/${chave.toString('latin1')}`
+
+/** What breaks it is told to whoever reads it; until somebody does, it would end the process. */
+const semQuebrarNinguem = (leitor: Leitor): Leitor => leitor.on('error', () => undefined)
 
 /** Each of them ends a generation: what is read on would be read of what may be others' by then. */
 const mudancas = (vida: Vida, leitor: Leitor, desta: AbortController): Promise<unknown>[] => [

@@ -1,67 +1,106 @@
-// A log that lost its end and grew again past what the group had confirmed: what it grew is read,
-// and what stood there before is not read once more.
+// A log that lost its end and grew again, short of what the group had confirmed or past it: what it
+// grew is read, and what stood there before is not read once more.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { channel } from 'node:diagnostics_channel'
+import type { Readable } from 'node:stream'
+import { after, before, describe, it } from 'node:test'
 import { ate } from '../../../testes/ate.ts'
-import { abrirBrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
+import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
 import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
-import type { ConexaoKafka } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
 import { comAdmin } from './topicos.ts'
 
 const LIMITE_MS = 30_000
-const QUEM = { quem: 'nosso', grupo: 'g', instancia: 'maquina:1', topicos: ['t', 'u'] }
 const ANTES = ['um', 'dois', 'três']
 const PERDIDAS = ['quatro', 'cinco', 'seis']
 const NOVAS = ['sete', 'oito', 'nove', 'dez', 'onze']
+const CASOS = [
+  { topico: 'aquem', onde: 'aquém do confirmado', novas: NOVAS.slice(1 - PERDIDAS.length) },
+  { topico: 'ate', onde: 'até o confirmado', novas: NOVAS.slice(-PERDIDAS.length) },
+  { topico: 'alem', onde: 'além do confirmado', novas: NOVAS },
+] as const
 
-for (const [onde, novas] of [
-  ['aquém do', NOVAS.slice(1 - PERDIDAS.length)],
-  ['até o', NOVAS.slice(-PERDIDAS.length)],
-  ['além do', NOVAS],
-] as const) {
-  test(`o log que perdeu o fim e cresceu de novo ${onde} confirmado é lido desde o corte`, {
-    skip: faltaKafka(),
-  }, async () => {
-    await using broker = await abrirBrokerDeTeste()
-    const { conexao } = broker
-    await comAdmin(conexao, (a) => a.createTopics({ topics: QUEM.topicos, partitions: 1 }))
-    const { lidas, ler } = criarLeitor(conexao)
-    await mandar(conexao, ANTES)
-    await ler(ANTES.at(-1)!)
-    const guardados = await broker.guardar(['t'])
-    await mandar(conexao, PERDIDAS)
-    await ler(PERDIDAS.at(-1)!)
-    await guardados.devolver()
-    await broker.reiniciar()
-    await mandar(conexao, novas)
-    await ler(novas.at(-1)!)
-    assert.deepEqual(lidas, [...ANTES, ...PERDIDAS, ...novas])
+const falta = faltaKafka()
+if (falta) it('truncamento', { skip: falta })
+else
+  describe('o log que perdeu o fim', () => {
+    let broker: BrokerDeTeste
+    before(async () => {
+      broker = await abrirBrokerDeTeste()
+    })
+    after(() => broker?.[Symbol.asyncDispose]())
+
+    for (const { topico, onde, novas } of CASOS) {
+      it(`e cresceu de novo ${onde} é lido desde o corte`, async () => {
+        const { lidas, mandar, ler } = await abrir(broker, topico)
+        await mandar(ANTES)
+        await ler(ANTES)
+        const guardados = await broker.guardar([topico])
+        await mandar(PERDIDAS)
+        await ler(PERDIDAS)
+        await guardados.devolver()
+        await broker.reiniciar()
+        await mandar(novas)
+        await ler(novas)
+        assert.deepEqual(lidas, [...ANTES, ...PERDIDAS, ...novas])
+      })
+    }
+
+    it('uma leitura que quebra enquanto se pergunta pelo corte só começa de novo', async () => {
+      const { lidas, mandar, ler } = await abrir(broker, 'quebrada')
+      await mandar(ANTES)
+      await ler(ANTES)
+      const quebrou = quebrarNaPergunta()
+      await mandar(NOVAS)
+      await ler(NOVAS)
+      assert.ok(quebrou())
+      assert.deepEqual(lidas, [...ANTES, ...NOVAS])
+    })
   })
-}
 
-/** `ler` is a life of the member, until it has read `ultima` and confirmed all. */
-function criarLeitor(conexao: ConexaoKafka) {
+/** A topic of its own; each `ler` is a life of its one member, until it has read and confirmed all. */
+async function abrir({ conexao }: BrokerDeTeste, topico: string) {
+  await comAdmin(conexao, (a) => a.createTopics({ topics: [topico], partitions: 1 }))
+  const quem = { quem: 'nosso', grupo: topico, instancia: 'maquina:1', topicos: [topico] }
   const lidas: string[] = []
   return {
     lidas,
-    async ler(ultima: string): Promise<void> {
+    async mandar(ditas: readonly string[]): Promise<void> {
+      await using avulso = abrirAvulso(conexao)
+      for (const dita of ditas) {
+        const mandada = () => avulso.mandar({ topic: topico, value: Buffer.from(dita) })
+        await ate(() => mandada().catch(() => undefined), LIMITE_MS, `mandada ${dita}`)
+      }
+    },
+    async ler(ditas: readonly string[]): Promise<void> {
       await using consumidor = iniciarConsumidor({
-        ...{ conexao, ...QUEM },
+        ...{ conexao, ...quem },
         tratar: async ({ valor }) => void lidas.push(String(valor)),
         aoFalhar: () => undefined,
       })
-      await ate(() => lidas.includes(ultima), LIMITE_MS, `lida ${ultima}`)
-      const feita = async () => (await consumidor.atraso()).get('t')?.[0] === 0
-      await ate(() => feita().catch(() => false), LIMITE_MS, `confirmada ${ultima}`)
+      const todas = () => ditas.every((dita) => lidas.includes(dita))
+      await ate(todas, LIMITE_MS, `lidas: ${ditas}`)
+      const feitas = async () => (await consumidor.atraso()).get(topico)?.[0] === 0
+      await ate(() => feitas().catch(() => false), LIMITE_MS, `confirmadas: ${ditas}`)
     },
   }
 }
 
-async function mandar(conexao: ConexaoKafka, ditas: readonly string[]): Promise<void> {
-  await using avulso = abrirAvulso(conexao)
-  for (const dita of ditas) {
-    const mandada = () => avulso.mandar({ topic: 't', value: Buffer.from(dita) })
-    await ate(() => mandada().catch(() => undefined), LIMITE_MS, `mandada ${dita}`)
+/** Breaks the first stream for which somebody asks; answers whether it did. */
+function quebrarNaPergunta(): () => boolean {
+  let leitor: Readable | undefined
+  const abertos = channel('plt:kafka:instances')
+  const perguntas = channel('tracing:plt:kafka:admin:consumerGroupOffsets:start')
+  const ver = (dito: unknown) => {
+    const { type, instance } = dito as { type: string; instance: Readable }
+    if (type === 'messages-stream') leitor = instance
   }
+  const quebrar = () => {
+    abertos.unsubscribe(ver)
+    perguntas.unsubscribe(quebrar)
+    leitor?.destroy(new Error('quebrada'))
+  }
+  abertos.subscribe(ver)
+  perguntas.subscribe(quebrar)
+  return () => leitor?.errored?.message === 'quebrada'
 }
