@@ -29,6 +29,7 @@ import { voltarAoCorte } from './truncamento.ts'
 
 /** Orders in flight in one service: enough to hide any simulated delay. */
 export const JANELA = 1_000
+/** One that is greater travels alone: a thousand of them would be a gigabyte. */
 const GRANDE_BYTES = 65_536
 const PRIMEIRA_PAUSA_MS = 100
 const MAIOR_PAUSA_MS = 1_000
@@ -74,8 +75,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   const nossos = new Map(noCluster.map((nome, i) => [nome, topicos[i]!]))
   const fim = new AbortController()
   const { signal } = fim
-  const chaveDe = porChave ? chaveNoTopico : () => undefined
-  const consumo = iniciarConsumo<Recebida>({ janela, chaveDe, tratar })
+  const consumo = iniciarConsumo({ janela, tratar, chaveDe: porChave ? chaveNoTopico : semChave })
   const confirmacao = iniciarConfirmacao(consumo, conexao, signal)
   const particoes: Particoes = new Map(noCluster.map((nome) => [nome, undefined]))
   let membro: Membro | undefined
@@ -83,15 +83,13 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
   function receber(lida: Lida, signal: AbortSignal): Promise<void> {
     const recebida = comoRecebida(lida, nossos.get(lida.topic) ?? lida.topic)
     if ((lida.value?.length ?? 0) <= GRANDE_BYTES) return consumo.receber(recebida)
-    // A huge one travels alone: a thousand of them would be a gigabyte. Meanwhile its generation
-    // may have ended, and the next one reads it again.
+    // Meanwhile its generation may have ended, and the next one reads it again.
     return consumo.ociosa().then(() => (signal.aborted ? undefined : consumo.receber(recebida)))
   }
 
   /** Until it ends; at once if the log lost what the group had confirmed: then from the cut. */
   async function lerGeracao(vida: Vida, leitor: Leitor, signal: AbortSignal): Promise<void> {
-    if (await voltarAoCorte(vida.membro, conexao, opcoes.grupo)) return
-    if (signal.aborted) return
+    if ((await voltarAoCorte(vida, conexao, opcoes.grupo, signal)) || signal.aborted) return
     consumo.novaGeracao()
     confirmacao.porConta(vida)
     await lerCada<Lida>(leitor, (um) => receber(um, signal), signal)
@@ -109,6 +107,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
     const vida = criarMembro(opcoes, particoes)
     membro = vida.membro
     let leitor: Leitor | undefined
+    let leitura: Promise<void> | undefined
     try {
       while (!signal.aborted && !vida.outrasParticoes.aborted) {
         const anterior = leitor
@@ -116,14 +115,16 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         leitor = semQuebrarNinguem(await vida.membro.consume({ ...LEITURA, topics: noCluster }))
         anterior?.destroy()
         const desta = new AbortController()
-        const lendo = lerGeracao(vida, leitor, desta.signal)
-        const fins = [lendo, abortado(signal), ...mudancas(vida, leitor, desta)]
+        leitura = lerGeracao(vida, leitor, desta.signal)
+        const fins = [leitura, abortado(signal), ...mudancas(vida, desta)]
         await primeiroDe(fins).finally(() => desta.abort())
       }
     } finally {
       leitor?.destroy()
     }
-    if (!signal.aborted) await comLimite(confirmacao.largar()).then(vida.deixar)
+    if (signal.aborted) return
+    await comLimite(Promise.allSettled([leitura, confirmacao.largar()]))
+    await vida.deixar()
   }
 
   const lendo = insistirSempre(lerGeracoes, opcoes.aoFalhar, signal)
@@ -148,14 +149,15 @@ async function atrasoDe(membro: Membro | undefined, nossos: ReadonlyMap<string, 
 const chaveNoTopico = ({ topico, chave }: Recebida): string | undefined =>
   chave && `${topico}/${chave.toString('latin1')}`
 
+const semChave = () => undefined
+
 /** What breaks it is told to whoever reads it; until somebody does, it would end the process. */
 const semQuebrarNinguem = (leitor: Leitor): Leitor => leitor.on('error', () => undefined)
 
 /** Each of them ends a generation: what is read on would be read of what may be others' by then. */
-const mudancas = (vida: Vida, leitor: Leitor, desta: AbortController): Promise<unknown>[] => [
+const mudancas = (vida: Vida, desta: AbortController): Promise<unknown>[] => [
   once(vida.membro, 'consumer:group:join', desta),
-  // Whoever lost sight of a broker cannot know what that one lost meanwhile.
-  once(leitor.connections, 'disconnect', desta),
+  vida.outroLider(desta.signal),
   abortado(vida.outrasParticoes),
   vida.caiu,
 ]

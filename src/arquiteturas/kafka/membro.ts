@@ -1,5 +1,5 @@
 // One life in a consumer group: entered, watched for what ends it, and left.
-import { Consumer } from '@platformatic/kafka'
+import { type ClusterMetadata, Consumer } from '@platformatic/kafka'
 import { ateOPrazo } from '../../persistencia/prazo.ts'
 import { type ConexaoKafka, opcoesDoCliente } from './conexao.ts'
 
@@ -27,6 +27,11 @@ export interface Vida {
   readonly caiu: Promise<never>
   /** Aborted once one of the topics has other partitions than this member was given a share of. */
   readonly outrasParticoes: AbortSignal
+  /**
+   * Resolves once a partition has a newer leader than at this call: what the one before had may be
+   * gone. The client says so before it reads anything of the new one.
+   */
+  outroLider(signal: AbortSignal): Promise<void>
   /**
    * Heard by the group not long ago. One that stood still beyond its session was given up, and what
    * it owed may be behind what another has confirmed since; the client, told so, would join again
@@ -68,7 +73,30 @@ export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
   })
   const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
   const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
-  return { membro, caiu, lembrada, ...vigiarParticoes(membro, particoes) }
+  const outroLider = (signal: AbortSignal) => esperarOutroLider(membro, particoes.keys(), signal)
+  return { membro, caiu, lembrada, outroLider, ...vigiarParticoes(membro, particoes) }
+}
+
+type Metadados = Pick<ClusterMetadata, 'topics'>
+
+async function esperarOutroLider(
+  membro: Membro,
+  nomes: Iterable<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const topicos = [...nomes]
+  const epocas = ({ topics }: Metadados) =>
+    topicos.map((nome) => topics.get(nome)?.partitions.map(({ leaderEpoch }) => leaderEpoch) ?? [])
+  const antes = epocas(membro.currentMetadata ?? { topics: new Map() })
+  const ver = (metadados: Metadados) => {
+    const mudou = (epoca: number, t: number, p: number) => epoca > (antes[t]?.[p] ?? epoca)
+    if (epocas(metadados).some((deles, t) => deles.some((e, p) => mudou(e, t, p)))) resolve()
+  }
+  membro.on('client:metadata', ver)
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  membro.off('client:metadata', ver)
 }
 
 /**

@@ -4,10 +4,13 @@ import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'
 import type { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
+import { type ClusterMetadata, Consumer } from '@platformatic/kafka'
 import { ate } from '../../../testes/ate.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
 import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
+import { opcoesDoCliente } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
+import type { Membro } from './membro.ts'
 import { comAdmin } from './topicos.ts'
 
 const LIMITE_MS = 30_000
@@ -46,6 +49,29 @@ else
       })
     }
 
+    it('e já é outro, de épocas que ninguém conhece, é lido desde o começo', async () => {
+      const { lidas, mandar, ler } = await abrir(broker, 'outro')
+      await mandar(ANTES)
+      await confirmarPorFora(broker, 'outro')
+      await ler(ANTES)
+      assert.deepEqual(lidas, ANTES)
+    })
+
+    it('com outro líder, em plena leitura, faz perguntar de novo pelo corte', async () => {
+      const { mandar, ler } = await abrir(broker, 'eleito')
+      await mandar(ANTES)
+      const { membros, perguntas } = ouvir()
+      const lendo = ler([...ANTES, ...NOVAS])
+      await ate(() => perguntas.length === 1, LIMITE_MS, 'perguntado')
+      const [membro] = membros
+      await ate(() => membro?.lastHeartbeat, LIMITE_MS, 'no grupo')
+      membro!.emit('client:metadata', comOutroLider(await membro!.metadata({ topics: ['eleito'] })))
+      await ate(() => perguntas.length === 2, LIMITE_MS, 'perguntado de novo')
+      await mandar(NOVAS)
+      await lendo
+      assert.equal(perguntas.length, 2)
+    })
+
     it('uma leitura que quebra enquanto se pergunta pelo corte só começa de novo', async () => {
       const { lidas, mandar, ler } = await abrir(broker, 'quebrada')
       await mandar(ANTES)
@@ -58,7 +84,7 @@ else
     })
   })
 
-/** A topic of its own; each `ler` is a life of its one member, until it has read and confirmed all. */
+/** A topic of its own; each `ler` is a life of its one member, until all is read and confirmed. */
 async function abrir({ conexao }: BrokerDeTeste, topico: string) {
   await comAdmin(conexao, (a) => a.createTopics({ topics: [topico], partitions: 1 }))
   const quem = { quem: 'nosso', grupo: topico, instancia: 'maquina:1', topicos: [topico] }
@@ -85,6 +111,40 @@ async function abrir({ conexao }: BrokerDeTeste, topico: string) {
     },
   }
 }
+
+/** More than the group read, in an epoch that never was. */
+async function confirmarPorFora({ conexao }: BrokerDeTeste, topico: string): Promise<void> {
+  const outro = new Consumer({ ...opcoesDoCliente(conexao, 'outro'), groupId: topico })
+  await outro.joinGroup({})
+  const offset = BigInt(ANTES.length - 1)
+  await outro.commit({ offsets: [{ topic: topico, partition: 0, offset, leaderEpoch: 99 }] })
+  await outro.close(true)
+}
+
+/** Members made and questions asked from now on. */
+function ouvir() {
+  const membros: Membro[] = []
+  const perguntas: unknown[] = []
+  channel('plt:kafka:instances').subscribe((dito) => {
+    const { type, instance } = dito as { type: string; instance: Membro }
+    if (type === 'consumer') membros.push(instance)
+  })
+  channel('tracing:plt:kafka:admin:consumerGroupOffsets:start').subscribe((p) => perguntas.push(p))
+  return { membros, perguntas }
+}
+
+const comOutroLider = (metadados: ClusterMetadata): ClusterMetadata => ({
+  ...metadados,
+  topics: new Map(
+    [...metadados.topics].map(([nome, topico]) => [
+      nome,
+      {
+        ...topico,
+        partitions: topico.partitions.map((p) => ({ ...p, leaderEpoch: p.leaderEpoch + 1 })),
+      },
+    ]),
+  ),
+})
 
 /** Breaks the first stream for which somebody asks; answers whether it did. */
 function quebrarNaPergunta(): () => boolean {

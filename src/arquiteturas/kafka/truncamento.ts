@@ -5,7 +5,7 @@
 import type { CommitOptionsPartition } from '@platformatic/kafka'
 import { ErroDeNegocio } from '../../contratos/errors.ts'
 import { type ConexaoKafka, SEM_EPOCA } from './conexao.ts'
-import type { Membro } from './membro.ts'
+import type { Membro, Vida } from './membro.ts'
 import { comAdmin } from './topicos.ts'
 
 /** Of one partition of a topic (its name in the cluster). */
@@ -24,14 +24,17 @@ const SO_PERGUNTA = { maxWaitTime: 0, minBytes: 0, maxBytes: 1 } as const
 const FORA_DO_LOG = 1
 
 /**
- * Of the partitions that `membro` has now. Resolves to true if the group was taken back: whoever
- * began to read before must begin again. Throws what the client does when the cluster is not there.
+ * Of the partitions that the member has now. Resolves to true if the group was taken back: whoever
+ * began to read before must begin again. After `signal` nothing is confirmed any more. Throws what
+ * the client does when the cluster is not there.
  */
 export async function voltarAoCorte(
-  membro: Membro,
+  vida: Vida,
   conexao: ConexaoKafka,
   grupo: string,
+  signal: AbortSignal,
 ): Promise<boolean> {
+  const { membro } = vida
   const confirmados = await confirmadosPor(membro, conexao, grupo)
   if (confirmados.length === 0) return false
   const nomes = new Set(confirmados.map(({ topico }) => topico))
@@ -45,8 +48,11 @@ export async function voltarAoCorte(
     ),
   )
   const offsets = cortes.flat()
-  if (offsets.length > 0) await membro.commit({ offsets })
-  return offsets.length > 0
+  if (offsets.length === 0 || signal.aborted) return false
+  // By a commit the client would join a group that gave this member up.
+  if (!membro.isActive() || !vida.lembrada()) throw passou('O grupo não ouve este membro.')
+  await membro.commit({ offsets })
+  return true
 }
 
 async function confirmadosPor(
@@ -88,7 +94,7 @@ async function cortesEm(
   const { responses } = await membro.fetch({ ...SO_PERGUNTA, node, topics }).catch(respostaDe)
   // The client takes the epoch out of its own second attempt, which then finds nothing amiss.
   if (perguntas.some(({ lastFetchedEpoch }) => lastFetchedEpoch === SEM_EPOCA)) {
-    throw new ErroDeNegocio('servico_indisponivel', 'O líder mudou enquanto era perguntado.')
+    throw passou('O líder mudou enquanto era perguntado.')
   }
   const ditas = new Map(
     responses.flatMap(({ topicId, partitions }) =>
@@ -112,9 +118,11 @@ function respostaDe(erro: unknown): Resposta {
 }
 
 function corteDe({ offset }: Confirmado, dita: Dita | undefined) {
-  // Of such an epoch the log knows nothing: it is another one, or that long is it gone.
-  if (dita && dita.errorCode !== 0) return { offset: 0n, leaderEpoch: SEM_EPOCA }
   const { epoch, endOffset } = dita?.divergingEpoch ?? { epoch: SEM_EPOCA, endOffset: -1n }
-  if (endOffset < 0n) return undefined
-  return { offset: endOffset < offset ? endOffset : offset, leaderEpoch: epoch }
+  // Of such an epoch the log knows nothing: it is another one, or that long is it gone.
+  const outroLog = (dita && dita.errorCode !== 0) || endOffset >= offset
+  if (outroLog) return { offset: 0n, leaderEpoch: SEM_EPOCA }
+  return endOffset < 0n ? undefined : { offset: endOffset, leaderEpoch: epoch }
 }
+
+const passou = (detalhe: string) => new ErroDeNegocio('servico_indisponivel', detalhe)
