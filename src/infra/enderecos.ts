@@ -144,9 +144,10 @@ async function reivindicar(porta: number): Promise<boolean> {
     await once(soquete, 'listening')
     soquete.unref()
     return true
-  } catch {
+  } catch (erro) {
     soquete.close()
-    return false
+    // Where UDP may not be opened at all, nobody holds any.
+    return (erro as NodeJS.ErrnoException).code !== 'EADDRINUSE'
   }
 }
 

@@ -12,7 +12,7 @@ export interface Confirmacao {
   /**
    * From now on for the generation of this life, or for nobody's while none is read. What was owed
    * before is forgotten: it is read again, and the topics may be others by now. What is confirmed
-   * late nevertheless is true all the same, for all below it was done.
+   * late nevertheless is true of the log it was read from: its epoch says which (truncamento.ts).
    */
   porConta(vida: Vida | undefined): void
   /**

@@ -116,7 +116,7 @@ export function iniciarConsumidor(opcoes: OpcoesDoConsumidor): Consumidor {
         anterior?.destroy()
         const desta = new AbortController()
         leitura = lerGeracao(vida, leitor, desta.signal)
-        const fins = [leitura, abortado(signal), ...mudancas(vida, desta)]
+        const fins = [leitura, abortado(signal, desta), ...mudancas(vida, desta)]
         await primeiroDe(fins).finally(() => desta.abort())
       }
     } finally {
@@ -158,7 +158,7 @@ const semQuebrarNinguem = (leitor: Leitor): Leitor => leitor.on('error', () => u
 const mudancas = (vida: Vida, desta: AbortController): Promise<unknown>[] => [
   once(vida.membro, 'consumer:group:join', desta),
   vida.outroLider(desta.signal),
-  abortado(vida.outrasParticoes),
+  abortado(vida.outrasParticoes, desta),
   vida.caiu,
 ]
 
@@ -179,10 +179,11 @@ async function primeiroDe(esperadas: readonly Promise<unknown>[]): Promise<void>
   await Promise.race(esperadas)
 }
 
-const abortado = (signal: AbortSignal): Promise<void> =>
+/** Listens no longer than this generation lasts. */
+const abortado = (abortavel: AbortSignal, { signal }: AbortController): Promise<void> =>
   new Promise((resolver) => {
-    if (signal.aborted) resolver()
-    else signal.addEventListener('abort', () => resolver(), { once: true })
+    if (abortavel.aborted) resolver()
+    else abortavel.addEventListener('abort', () => resolver(), { once: true, signal })
   })
 
 /** Begins the reading again whenever it fails, at once at first and then ever more rarely. */

@@ -29,7 +29,7 @@ export interface Vida {
   readonly outrasParticoes: AbortSignal
   /**
    * Resolves once a partition has a newer leader than at this call: what the one before had may be
-   * gone. The client says so before it reads anything of the new one.
+   * gone. It is known before anything is read of the new one.
    */
   outroLider(signal: AbortSignal): Promise<void>
   /**
@@ -67,13 +67,16 @@ export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
     membro.on('consumer:heartbeat:stalled', ({ lastError }) => rejeitar(lastError))
   })
   caiu.catch(() => undefined)
+  // Whoever was not asking for anything just then would go on with a leader it knows from before.
+  membro.on('client:broker:disconnect', () => membro.clearMetadata())
   let entrouMs = 0
   membro.on('consumer:group:join', () => {
     entrouMs = Date.now()
   })
   const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
   const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
-  const outroLider = (signal: AbortSignal) => esperarOutroLider(membro, particoes.keys(), signal)
+  const topicos = [...particoes.keys()]
+  const outroLider = (signal: AbortSignal) => esperarOutroLider(membro, topicos, signal)
   return { membro, caiu, lembrada, outroLider, ...vigiarParticoes(membro, particoes) }
 }
 
@@ -81,18 +84,19 @@ type Metadados = Pick<ClusterMetadata, 'topics'>
 
 async function esperarOutroLider(
   membro: Membro,
-  nomes: Iterable<string>,
+  topicos: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const topicos = [...nomes]
-  const epocas = ({ topics }: Metadados) =>
-    topicos.map((nome) => topics.get(nome)?.partitions.map(({ leaderEpoch }) => leaderEpoch) ?? [])
-  const antes = epocas(membro.currentMetadata ?? { topics: new Map() })
-  const ver = (metadados: Metadados) => {
-    const mudou = (epoca: number, t: number, p: number) => epoca > (antes[t]?.[p] ?? epoca)
-    if (epocas(metadados).some((deles, t) => deles.some((e, p) => mudou(e, t, p)))) resolve()
+  const antes = new Map<string, number>()
+  const ver = ({ topics }: Metadados) => {
+    for (const nome of topicos) {
+      topics.get(nome)?.partitions.forEach(({ leaderEpoch }, particao) => {
+        if (leaderEpoch > antes.getOrInsert(`${nome}/${particao}`, leaderEpoch)) resolve()
+      })
+    }
   }
+  if (membro.currentMetadata) ver(membro.currentMetadata)
   membro.on('client:metadata', ver)
   signal.addEventListener('abort', () => resolve(), { once: true })
   await promise

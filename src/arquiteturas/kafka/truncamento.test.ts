@@ -2,15 +2,16 @@
 // grew is read, and what stood there before is not read once more.
 import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { type ClusterMetadata, Consumer } from '@platformatic/kafka'
 import { ate } from '../../../testes/ate.ts'
 import { abrirBrokerDeTeste, type BrokerDeTeste, faltaKafka } from '../../../testes/kafka.ts'
-import { abrirAvulso } from '../../../testes/kafka_avulso.ts'
 import { opcoesDoCliente } from './conexao.ts'
 import { iniciarConsumidor } from './consumidor.ts'
 import type { Membro } from './membro.ts'
+import { criarSaida } from './outbound.ts'
 import { comAdmin } from './topicos.ts'
 
 const LIMITE_MS = 30_000
@@ -48,6 +49,31 @@ else
         assert.deepEqual(lidas, [...ANTES, ...PERDIDAS, ...novas])
       })
     }
+
+    it('e cresceu de novo sob quem não lia, de tão ocupado, é lido desde o corte', async () => {
+      const { lidas, mandar, ler } = await abrir(broker, 'ocupado')
+      await mandar(ANTES)
+      const guardados = await broker.guardar(['ocupado'])
+      const [velhas, novas] = [muitas('velha', 300), muitas('nova', 400)]
+      await mandar(velhas)
+      const { membros } = ouvir()
+      const portao = Promise.withResolvers<void>()
+      const lendo = ler(novas, async () => {
+        if (lidas.length > 100) await portao.promise
+      })
+      await ate(() => lidas.length > 100, LIMITE_MS, 'ocupado')
+      // Of what it just heard it makes use for five seconds.
+      await once(membros[0]!, 'client:metadata')
+      await guardados.devolver()
+      await broker.reiniciar()
+      await mandar(novas)
+      portao.resolve()
+      await lendo
+      assert.equal(
+        lidas.find((dita) => novas.includes(dita)),
+        novas[0],
+      )
+    })
 
     it('e já é outro, de épocas que ninguém conhece, é lido desde o começo', async () => {
       const { lidas, mandar, ler } = await abrir(broker, 'outro')
@@ -92,16 +118,21 @@ async function abrir({ conexao }: BrokerDeTeste, topico: string) {
   return {
     lidas,
     async mandar(ditas: readonly string[]): Promise<void> {
-      await using avulso = abrirAvulso(conexao)
-      for (const dita of ditas) {
-        const mandada = () => avulso.mandar({ topic: topico, value: Buffer.from(dita) })
-        await ate(() => mandada().catch(() => undefined), LIMITE_MS, `mandada ${dita}`)
-      }
+      await using saida = criarSaida(conexao, 'teste')
+      const mensagens = ditas.map((dita) => ({
+        ...{ topico, chave: undefined, valor: Buffer.from(dita), cabecalhos: new Map() },
+      }))
+      const mandadas = () => saida.mandar(mensagens).then(() => true)
+      await ate(() => mandadas().catch(() => false), LIMITE_MS, `mandadas: ${ditas}`)
     },
-    async ler(ditas: readonly string[]): Promise<void> {
+    /** One at a time; with each it is `ocupado` for so long. */
+    async ler(ditas: readonly string[], ocupado = async () => {}): Promise<void> {
       await using consumidor = iniciarConsumidor({
-        ...{ conexao, ...quem },
-        tratar: async ({ valor }) => void lidas.push(String(valor)),
+        ...{ conexao, ...quem, janela: 1 },
+        async tratar({ valor }) {
+          lidas.push(String(valor))
+          await ocupado()
+        },
         aoFalhar: () => undefined,
       })
       const todas = () => ditas.every((dita) => lidas.includes(dita))
@@ -111,6 +142,9 @@ async function abrir({ conexao }: BrokerDeTeste, topico: string) {
     },
   }
 }
+
+const muitas = (dita: string, quantas: number) =>
+  Array.from({ length: quantas }, (_, i) => `${dita} ${i}`)
 
 /** More than the group read, in an epoch that never was. */
 async function confirmarPorFora({ conexao }: BrokerDeTeste, topico: string): Promise<void> {

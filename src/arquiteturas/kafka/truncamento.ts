@@ -94,7 +94,7 @@ async function cortesEm(
   const { responses } = await membro.fetch({ ...SO_PERGUNTA, node, topics }).catch(respostaDe)
   // The client takes the epoch out of its own second attempt, which then finds nothing amiss.
   if (perguntas.some(({ lastFetchedEpoch }) => lastFetchedEpoch === SEM_EPOCA)) {
-    throw passou('O líder mudou enquanto era perguntado.')
+    throw passou('O líder mudou, ou a conexão caiu, no meio da pergunta.')
   }
   const ditas = new Map(
     responses.flatMap(({ topicId, partitions }) =>

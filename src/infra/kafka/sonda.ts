@@ -1,6 +1,6 @@
 // Whether a broker really answers: the smallest question of Kafka's protocol, over a bare socket,
 // because a client library would weigh more than the process that only looks after the broker.
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 const LIMITE_MS = 1_000
 /** Metadata, version 1, of no topic: the answer begins with its size, number, and the brokers. */
@@ -8,32 +8,32 @@ const PEDIDO = Buffer.from([...[0, 0, 0, 15, 0, 3, 0, 1, 0, 0, 0, 1], ...[0, 1, 
 const BROKERS_EM = 8
 
 /** Whether somebody accepts connections at `porta` of this machine, whatever is spoken there. */
-export function aceita(porta: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const soquete = connect(porta, '127.0.0.1')
-  const acabar = (resposta: boolean) => () => {
-    soquete.destroy()
-    resolve(resposta)
-  }
-  soquete.once('connect', acabar(true)).once('error', acabar(false))
-  soquete.setTimeout(LIMITE_MS, acabar(false))
-  return promise
-}
+export const aceita = (porta: number): Promise<boolean> =>
+  sondar(porta, (soquete, acabar) => {
+    soquete.once('connect', () => acabar(true))
+  })
 
 /** Whether at least one broker is in service, as the one at `porta` of this machine knows. */
-export function responde(porta: number): Promise<boolean> {
+export const responde = (porta: number): Promise<boolean> =>
+  sondar(porta, (soquete, acabar) => {
+    let recebido = Buffer.alloc(0)
+    soquete.once('connect', () => soquete.write(PEDIDO))
+    soquete.on('data', (parte: Buffer) => {
+      recebido = Buffer.concat([recebido, parte])
+      if (recebido.length >= BROKERS_EM + 4) acabar(recebido.readInt32BE(BROKERS_EM) > 0)
+    })
+  })
+
+type Acabar = (resposta: boolean) => void
+
+function sondar(porta: number, ouvir: (soquete: Socket, acabar: Acabar) => void): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const soquete = connect(porta, '127.0.0.1')
-  const acabar = (resposta: boolean): void => {
+  const acabar: Acabar = (resposta) => {
     soquete.destroy()
     resolve(resposta)
   }
-  let recebido = Buffer.alloc(0)
-  soquete.once('connect', () => soquete.write(PEDIDO))
-  soquete.on('data', (parte: Buffer) => {
-    recebido = Buffer.concat([recebido, parte])
-    if (recebido.length >= BROKERS_EM + 4) acabar(recebido.readInt32BE(BROKERS_EM) > 0)
-  })
+  ouvir(soquete, acabar)
   soquete.once('error', () => acabar(false))
   soquete.once('close', () => acabar(false))
   soquete.setTimeout(LIMITE_MS, () => acabar(false))
