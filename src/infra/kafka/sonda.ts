@@ -1,8 +1,6 @@
-// Whether a broker really answers: the smallest question of Kafka's protocol, over a bare socket,
-// because a client library would weigh more than the process that only looks after the broker.
-import { connect, type Socket } from 'node:net'
+// Whether a broker really answers: the smallest question of Kafka's protocol.
+import { sondar } from '../sonda.ts'
 
-const LIMITE_MS = 1_000
 /** Metadata, version 1, of no topic: the answer begins with its size, number, and the brokers. */
 const PEDIDO = Buffer.from([...[0, 0, 0, 15, 0, 3, 0, 1, 0, 0, 0, 1], ...[0, 1, 0x71, 0, 0, 0, 0]])
 const BROKERS_EM = 8
@@ -23,19 +21,3 @@ export const responde = (porta: number): Promise<boolean> =>
       if (recebido.length >= BROKERS_EM + 4) acabar(recebido.readInt32BE(BROKERS_EM) > 0)
     })
   })
-
-type Acabar = (resposta: boolean) => void
-
-function sondar(porta: number, ouvir: (soquete: Socket, acabar: Acabar) => void): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const soquete = connect(porta, '127.0.0.1')
-  const acabar: Acabar = (resposta) => {
-    soquete.destroy()
-    resolve(resposta)
-  }
-  ouvir(soquete, acabar)
-  soquete.once('error', () => acabar(false))
-  soquete.once('close', () => acabar(false))
-  soquete.setTimeout(LIMITE_MS, () => acabar(false))
-  return promise
-}
