@@ -72,8 +72,7 @@ async function confirmar(
   conexao: ConexaoKafka,
   lugares: readonly Lugar[],
 ): Promise<boolean> {
-  // One that is not in the group now would join it by the way, and without its topics.
-  if (!vida?.membro.isActive() || !vida.lembrada()) return false
+  if (!vida?.lembrada()) return false
   const offsets = lugares.map(({ topico, particao, offset, epoca = SEM_EPOCA }) => ({
     topic: nomeNoCluster(conexao, topico),
     partition: particao,

@@ -17,6 +17,8 @@ import { comAdmin } from './topicos.ts'
 const LIMITE_MS = 30_000
 const GRUPO = 'g'
 const MANDADAS = 10
+/** Of a member that comes back as itself. */
+const NOSSO = { quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: ['t'] }
 /** The first of those under way when everything stands still. */
 const PRESA = 2n
 
@@ -38,15 +40,13 @@ const OUTRO = `
 test('parado além da sessão: ao voltar, não desfaz o que outro confirmou', {
   skip: faltaKafka(),
 }, async () => {
-  await using broker = await abrirBrokerDeTeste()
+  await using broker = await abrirComTopico()
   const { conexao } = broker
-  const topics = ['t']
-  await criar(conexao)
   await using avulso = abrirAvulso(conexao)
   for (let i = 0; i < MANDADAS; i++) await avulso.mandar({ topic: 't', value: Buffer.from('x') })
   const presas = new Map<bigint, PromiseWithResolvers<void>>()
   await using _consumidor = iniciarConsumidor({
-    ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: undefined, topicos: topics },
+    ...{ conexao, ...NOSSO, instancia: undefined },
     async tratar({ offset }) {
       if (offset < PRESA) return
       await presas.getOrInsertComputed(offset, () => Promise.withResolvers<void>()).promise
@@ -71,9 +71,8 @@ test('parado além da sessão: ao voltar, não desfaz o que outro confirmou', {
 test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
   skip: faltaKafka(),
 }, async () => {
-  await using broker = await abrirBrokerDeTeste()
+  await using broker = await abrirComTopico()
   const { conexao } = broker
-  await criar(conexao)
   const velhas = ['um', 'dois', 'três']
   // More than the old ones: what was confirmed of those must not lie beyond the new topic's end.
   const novas = ['quatro', 'cinco', 'seis', 'sete', 'oito']
@@ -81,7 +80,7 @@ test('o broker que volta sem o disco não faz o grupo pular o que vem depois', {
   const portao = Promise.withResolvers<void>()
   const abrir = () =>
     iniciarConsumidor({
-      ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: ['t'] },
+      ...{ conexao, ...NOSSO },
       async tratar({ valor }) {
         if (lidas.push(String(valor)) === velhas.length) await portao.promise
       },
@@ -114,14 +113,13 @@ for (const cai of ['', 'em seguida', 'quando o membro sai para que sejam reparti
   test(`partições criadas com tudo no ar são lidas em segundos${quando}`, {
     skip: faltaKafka(),
   }, async () => {
-    await using broker = await abrirBrokerDeTeste()
+    await using broker = await abrirComTopico()
     const { conexao } = broker
     const quantas = 4
-    await criar(conexao)
     const lidas = new Set<number>()
     const ditas: string[] = []
     await using _consumidor = iniciarConsumidor({
-      ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: ['t'] },
+      ...{ conexao, ...NOSSO },
       tratar: async ({ particao }) => void lidas.add(particao),
       aoFalhar: ({ message }) => ditas.push(message),
     })
@@ -143,14 +141,12 @@ for (const cai of ['', 'em seguida', 'quando o membro sai para que sejam reparti
 test('quem sai para que sejam repartidas não volta ao grupo por uma confirmação a caminho', {
   skip: faltaKafka(),
 }, async () => {
-  await using broker = await abrirBrokerDeTeste()
+  await using broker = await abrirComTopico()
   const { conexao } = broker
-  const topics = ['t']
-  await criar(conexao)
   const lidas = new Set<number>()
   const entradas = ouvirEntradas()
   await using _consumidor = iniciarConsumidor({
-    ...{ conexao, quem: 'nosso', grupo: GRUPO, instancia: 'maquina:1', topicos: topics },
+    ...{ conexao, ...NOSSO },
     tratar: async ({ particao }) => void lidas.add(particao),
     aoFalhar: () => undefined,
   })
@@ -158,12 +154,20 @@ test('quem sai para que sejam repartidas não volta ao grupo por uma confirmaç�
   await ate(() => lidas.size === 1, LIMITE_MS, 'a primeira é lida')
   await ate(async () => (await confirmado(conexao)) === 1n, LIMITE_MS, 'e confirmada')
   await aumentar(conexao, 2)
-  verNaConfirmacao(topics)
+  verNaConfirmacao()
   await mandar(conexao, ['a', 'b', 'c', 'd'])
   await ate(() => lidas.size === 2, LIMITE_MS, 'lidas todas as partições')
   assert.ok(entradas.length > 1, 'saiu e voltou')
-  assert.deepEqual(entradas, Array(entradas.length).fill(topics))
+  assert.deepEqual(entradas, Array(entradas.length).fill(NOSSO.topicos))
 })
+
+async function abrirComTopico(): Promise<BrokerDeTeste> {
+  await using pilha = new AsyncDisposableStack()
+  const broker = pilha.use(await abrirBrokerDeTeste())
+  await criar(broker.conexao)
+  pilha.move()
+  return broker
+}
 
 /** Topic `t`, with one partition. */
 const criar = (conexao: ConexaoKafka) =>
@@ -188,13 +192,13 @@ function ouvirEntradas(): string[][] {
 }
 
 /** The next confirmation looks for the cluster just behind another that sees the partitions. */
-function verNaConfirmacao(topics: string[]): void {
+function verNaConfirmacao(): void {
   const canal = channel('tracing:plt:kafka:consumer:commits:start')
   const ver = (dita: unknown) => {
     canal.unsubscribe(ver)
     const { client } = dita as { client: Membro }
     client.clearMetadata()
-    client.metadata({ topics: [...topics], forceUpdate: true }).catch(() => undefined)
+    client.metadata({ topics: [...NOSSO.topicos], forceUpdate: true }).catch(() => undefined)
   }
   canal.subscribe(ver)
 }

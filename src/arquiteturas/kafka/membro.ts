@@ -33,9 +33,9 @@ export interface Vida {
    */
   outroLider(signal: AbortSignal): Promise<void>
   /**
-   * Heard by the group not long ago. One that stood still beyond its session was given up, and what
-   * it owed may be behind what another has confirmed since; the client, told so, would join again
-   * and confirm it nevertheless.
+   * In the group, and heard by it not long ago. One that stood still beyond its session was given
+   * up, and what it owed may be behind what another has confirmed since; one that confirms without
+   * being in the group is made to join by the client, without its topics, and confirms it then.
    */
   lembrada(): boolean
   /**
@@ -74,7 +74,7 @@ export function criarMembro(quem: QuemEntra, particoes: Particoes): Vida {
     entrouMs = Date.now()
   })
   const ouvidaMs = () => Math.max(entrouMs, membro.lastHeartbeat?.getTime() ?? 0)
-  const lembrada = () => Date.now() - ouvidaMs() < LEMBRADA_MS
+  const lembrada = () => membro.isActive() && Date.now() - ouvidaMs() < LEMBRADA_MS
   const topicos = [...particoes.keys()]
   const outroLider = (signal: AbortSignal) => esperarOutroLider(membro, topicos, signal)
   return { membro, caiu, lembrada, outroLider, ...vigiarParticoes(membro, particoes) }

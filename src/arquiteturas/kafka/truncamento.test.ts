@@ -102,10 +102,10 @@ else
       const { lidas, mandar, ler } = await abrir(broker, 'quebrada')
       await mandar(ANTES)
       await ler(ANTES)
-      const quebrou = quebrarNaPergunta()
+      const { leitores } = ouvir((leitor) => leitor.destroy(new Error('quebrada')))
       await mandar(NOVAS)
       await ler(NOVAS)
-      assert.ok(quebrou())
+      assert.equal(leitores[0]?.errored?.message, 'quebrada')
       assert.deepEqual(lidas, [...ANTES, ...NOVAS])
     })
   })
@@ -155,16 +155,20 @@ async function confirmarPorFora({ conexao }: BrokerDeTeste, topico: string): Pro
   await outro.close(true)
 }
 
-/** Members made and questions asked from now on. */
-function ouvir() {
+/** Members and streams made, and questions asked, from now on; `aoPerguntar` at the first. */
+function ouvir(aoPerguntar?: (leitor: Readable) => void) {
   const membros: Membro[] = []
+  const leitores: Readable[] = []
   const perguntas: unknown[] = []
   channel('plt:kafka:instances').subscribe((dito) => {
-    const { type, instance } = dito as { type: string; instance: Membro }
-    if (type === 'consumer') membros.push(instance)
+    const { type, instance } = dito as { type: string; instance: unknown }
+    if (type === 'consumer') membros.push(instance as Membro)
+    else if (type === 'messages-stream') leitores.push(instance as Readable)
   })
-  channel('tracing:plt:kafka:admin:consumerGroupOffsets:start').subscribe((p) => perguntas.push(p))
-  return { membros, perguntas }
+  channel('tracing:plt:kafka:admin:consumerGroupOffsets:start').subscribe((pergunta) => {
+    if (perguntas.push(pergunta) === 1) aoPerguntar?.(leitores[0]!)
+  })
+  return { membros, leitores, perguntas }
 }
 
 const comOutroLider = (metadados: ClusterMetadata): ClusterMetadata => ({
@@ -179,22 +183,3 @@ const comOutroLider = (metadados: ClusterMetadata): ClusterMetadata => ({
     ]),
   ),
 })
-
-/** Breaks the first stream for which somebody asks; answers whether it did. */
-function quebrarNaPergunta(): () => boolean {
-  let leitor: Readable | undefined
-  const abertos = channel('plt:kafka:instances')
-  const perguntas = channel('tracing:plt:kafka:admin:consumerGroupOffsets:start')
-  const ver = (dito: unknown) => {
-    const { type, instance } = dito as { type: string; instance: Readable }
-    if (type === 'messages-stream') leitor = instance
-  }
-  const quebrar = () => {
-    abertos.unsubscribe(ver)
-    perguntas.unsubscribe(quebrar)
-    leitor?.destroy(new Error('quebrada'))
-  }
-  abertos.subscribe(ver)
-  perguntas.subscribe(quebrar)
-  return () => leitor?.errored?.message === 'quebrada'
-}

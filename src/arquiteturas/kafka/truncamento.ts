@@ -49,8 +49,7 @@ export async function voltarAoCorte(
   )
   const offsets = cortes.flat()
   if (offsets.length === 0 || signal.aborted) return false
-  // By a commit the client would join a group that gave this member up.
-  if (!membro.isActive() || !vida.lembrada()) throw passou('O grupo não ouve este membro.')
+  if (!vida.lembrada()) throw passou('O grupo não ouve este membro.')
   await membro.commit({ offsets })
   return true
 }
